@@ -1,0 +1,56 @@
+// What a bridge implements to act outside: one executor per type of effect.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "messages/canonical.hpp"
+#include "messages/error.hpp"
+#include "messages/record.pb.h"
+
+namespace nightshift::runtime {
+
+/// What the receiver can do about repeats; decides what happens to a dispatch without an end.
+enum class ReceiverClass {
+  /// It recognises a repeat by its key: the same is sent again.
+  keyed,
+  /// It can be asked whether it happened: look first.
+  queryable,
+  /// Neither (mail, WhatsApp): the outcome stands as unknown until a human resolves it.
+  neither,
+};
+
+/// Permission to act once, after the dispatch is durable and the gate was checked.
+struct Permit {
+  std::string effect_id;
+  std::uint32_t attempt = 1;
+  /// The effect message's bytes.
+  std::string payload;
+  /// The verified content of the gate: the only source of what is sent. Empty without a gate.
+  Canonical content;
+  bool gated = false;
+};
+
+struct Outcome {
+  /// EFFECT_STATE_COMMITTED, FAILED_BEFORE_EFFECT or UNKNOWN_AFTER_DISPATCH.
+  EffectState state = EFFECT_STATE_UNKNOWN_AFTER_DISPATCH;
+  /// For people: where it lies, what the receiver said.
+  std::string evidence;
+};
+
+/// Called on a worker thread of the host; may block within its own time-outs. A throw counts as
+/// UNKNOWN_AFTER_DISPATCH.
+class Executor {
+ public:
+  virtual ~Executor() = default;
+
+  /// Full name of the effect message, e.g. `nightshift.effect.DeliverToOutbox`.
+  virtual std::string effect_type() const = 0;
+  virtual ReceiverClass receiver_class(const Permit& permit) const = 0;
+  /// Only asked of queryable receivers: COMMITTED if it happened, FAILED_BEFORE_EFFECT if it
+  /// provably did not, UNKNOWN_AFTER_DISPATCH if that cannot be told now.
+  virtual Outcome look(const Permit& permit) = 0;
+  virtual Outcome perform(const Permit& permit) = 0;
+};
+
+}  // namespace nightshift::runtime

@@ -1,0 +1,97 @@
+// Finds the cells of a transition table: an overload with exactly the right types. A callable but
+// inexact overload, or an ambiguous one, is a compile error.
+#pragma once
+
+#include <concepts>
+#include <type_traits>
+#include <utility>
+
+#include "runtime/kernel/context.hpp"
+#include "runtime/kernel/events.hpp"
+#include "runtime/kernel/work.hpp"
+
+namespace nightshift::kernel {
+
+template <class... T>
+inline constexpr bool always_false = false;
+
+namespace detail {
+
+struct Missing {};
+struct Anything {
+  template <class T>
+  Anything(T&&);  // NOLINT(google-explicit-constructor)
+};
+
+/// The kind's own overloads beside a catch-all that loses against every one of them.
+template <class K>
+struct ProbeDecide : K {
+  using K::decide;
+  static Missing decide(Anything, Anything, Anything);
+};
+template <class K>
+struct ProbeEvolve : K {
+  using K::evolve;
+  static Missing evolve(Anything, Anything);
+};
+
+}  // namespace detail
+
+/// True if `K::decide(const Phase&, const Command&, const Context&)` exists with exactly these
+/// types.
+template <class K, class Phase, class Command>
+consteval bool has_decide() {
+  using Cell = Result<typename K::Events> (*)(const Phase&, const Command&, const Context&);
+  if constexpr (requires { static_cast<Cell>(&K::decide); }) {
+    return true;
+  } else if constexpr (!requires(Phase& phase, Command& command, Context& context) {
+                         detail::ProbeDecide<K>::decide(phase, command, context);
+                       }) {
+    static_assert(always_false<K, Phase, Command>, "decide is ambiguous for this phase and command");
+    return false;
+  } else {
+    using Found = decltype(detail::ProbeDecide<K>::decide(
+        std::declval<Phase&>(), std::declval<Command&>(), std::declval<Context&>()));
+    static_assert(std::same_as<Found, detail::Missing>,
+                  "decide is callable for this phase and command, but its types are not exactly "
+                  "(const Phase&, const Command&, const Context&) -> Result<Events>");
+    return false;
+  }
+}
+
+/// True if `K::evolve(Phase&&, const Event&)` exists with exactly these types.
+template <class K, class Phase, class Event>
+consteval bool has_evolve() {
+  using Cell = typename K::State (*)(Phase&&, const Event&);
+  if constexpr (requires { static_cast<Cell>(&K::evolve); }) {
+    return true;
+  } else if constexpr (!requires(Phase phase, Event& event) {
+                         detail::ProbeEvolve<K>::evolve(std::move(phase), event);
+                       }) {
+    static_assert(always_false<K, Phase, Event>, "evolve is ambiguous for this phase and event");
+    return false;
+  } else {
+    using Found = decltype(detail::ProbeEvolve<K>::evolve(std::declval<Phase>(),
+                                                          std::declval<Event&>()));
+    static_assert(std::same_as<Found, detail::Missing>,
+                  "evolve is callable for this phase and event, but its types are not exactly "
+                  "(Phase&&, const Event&) -> State");
+    return false;
+  }
+}
+
+/// True if the kind says what is under way in this phase.
+template <class K, class Phase>
+consteval bool has_pending() {
+  if constexpr (requires { static_cast<Work (*)(const Phase&)>(&K::pending); }) return true;
+  return false;
+}
+
+template <class K, class Phase>
+consteval bool has_view() {
+  using Cell = typename K::View (*)(const Phase&);
+  if constexpr (requires { static_cast<Cell>(&K::view); }) return true;
+  return false;
+}
+
+}  // namespace nightshift::kernel

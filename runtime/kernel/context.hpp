@@ -1,0 +1,61 @@
+// All that a decision may look at besides the entity's own phase. No clock, no randomness, no I/O:
+// what varies is handed in, already decided.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "messages/authority.pb.h"
+#include "messages/options.pb.h"
+#include "messages/time.hpp"
+
+namespace nightshift::kernel {
+
+/// Who sent a command, as the edge authenticated it.
+struct Caller {
+  std::string principal;
+  std::set<Scope> scopes;
+  bool agent = false;
+  /// The host itself: deadlines, initialisation.
+  bool host = false;
+
+  /// `admin` implies all but `approve`; any scope implies nothing else. The host may do anything.
+  bool may(Scope scope) const;
+
+  static Caller of_host();
+};
+
+/// What is fixed about the node, and what its executors can do.
+struct NodeFacts {
+  std::string name;
+  /// `cloud` or `local`.
+  std::string role;
+  std::vector<std::string> capabilities;
+  std::uint64_t policy_version = 0;
+  /// Full names of the effect messages that have an executor here.
+  std::set<std::string, std::less<>> executors;
+};
+
+/// Lives for one decision.
+struct Context {
+  /// The decided time: it is in the record, inside the leaf.
+  Time now{};
+  const Caller& caller;
+  /// The entity's id.
+  std::string_view id;
+  /// The sequence that the decision stands on; 0 if the entity does not exist.
+  std::uint64_t sequence = 0;
+  const NodeFacts& node;
+  const Authority& authority;
+  /// 16 random bytes for this decision.
+  std::string_view fresh;
+
+  /// The `n`-th fresh id of this decision: 32 hex digits.
+  std::string fresh_id(unsigned n) const;
+};
+
+}  // namespace nightshift::kernel

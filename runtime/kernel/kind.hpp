@@ -1,0 +1,105 @@
+// A kind and one of its entities as the host sees them, without knowing which kind it is.
+// `runtime/kernel/lift.hpp` makes both from the static overloads of a kind.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <google/protobuf/message.h>
+
+#include "messages/authority.pb.h"
+#include "messages/error.hpp"
+#include "runtime/kernel/context.hpp"
+#include "runtime/kernel/events.hpp"
+#include "runtime/kernel/work.hpp"
+
+namespace nightshift::kernel {
+
+/// One command of a kind.
+struct CommandInfo {
+  /// Name of the message (`Approve`) and of route and verb (`approve`).
+  std::string name;
+  std::string word;
+  Scope scope = SCOPE_OPERATE;
+  std::string summary;
+  bool signed_by_approver = false;
+  const google::protobuf::Descriptor* descriptor = nullptr;
+  const google::protobuf::Message* prototype = nullptr;
+};
+
+struct PhaseInfo {
+  std::string name;
+  std::string status;
+};
+
+struct EventInfo {
+  std::string name;
+  /// What happened, for `why` and `log`.
+  std::string sentence;
+  const google::protobuf::Descriptor* descriptor = nullptr;
+};
+
+/// Values of the indexed fields of a view, and `status`; sorted by field.
+using IndexValues = std::vector<std::pair<std::string, std::string>>;
+
+/// The state of one entity. Not thread-safe.
+class Entity {
+ public:
+  virtual ~Entity() = default;
+
+  /// Pure. Refuses with `wrong_phase` where the table has no cell. May throw what `decide` throws.
+  virtual Result<AnyEvents> decide(const google::protobuf::Message& command,
+                                   const Context& context) const = 0;
+  /// Folds one event that `decide` made, or one of `nightshift.host`.
+  /// `corrupt` where the phase has no cell for an event of the kind: the state is then unusable.
+  virtual Result<void> evolve(const google::protobuf::Message& event) = 0;
+  /// Folds a stored event: upcasts retired forms. An unknown type changes nothing and returns false.
+  virtual Result<bool> replay(std::string_view type, std::uint32_t schema,
+                              std::string_view payload) = 0;
+
+  virtual Work pending() const = 0;
+  virtual std::string_view status() const = 0;
+  /// True in the kind's first phase: there is nothing yet.
+  virtual bool absent() const = 0;
+  virtual std::unique_ptr<google::protobuf::Message> view() const = 0;
+  virtual IndexValues index() const = 0;
+  /// What it adds to the node's authority; most kinds nothing.
+  virtual void contribute(Authority& authority) const = 0;
+
+  /// Name of the phase's message and its bytes, for the state row.
+  virtual std::string phase() const = 0;
+  virtual void encode(std::string& body) const = 0;
+  virtual Result<void> decode(std::string_view phase, std::string_view body) = 0;
+};
+
+/// Immutable; one per kind and program.
+class Kind {
+ public:
+  virtual ~Kind() = default;
+
+  virtual std::string_view name() const = 0;
+  virtual std::string_view summary() const = 0;
+  virtual Audience audience() const = 0;
+  /// In the order of the kind's lists.
+  virtual const std::vector<CommandInfo>& commands() const = 0;
+  virtual const std::vector<PhaseInfo>& phases() const = 0;
+  virtual const std::vector<EventInfo>& events() const = 0;
+  virtual const google::protobuf::Descriptor* view_descriptor() const = 0;
+  /// True if the table has this cell, by indexes into `phases()` and `commands()` or `events()`.
+  virtual bool decides(std::size_t phase, std::size_t command) const = 0;
+  virtual bool evolves(std::size_t phase, std::size_t event) const = 0;
+  /// Raised when `evolve`, or when `pending`, `view`'s indexed fields changed: rows are rebuilt.
+  virtual std::uint32_t evolver_version() const = 0;
+  virtual std::uint32_t derivation_version() const = 0;
+  /// True if its entities add to the authority.
+  virtual bool contributes() const = 0;
+  virtual std::unique_ptr<Entity> make() const = 0;
+
+  /// By message name or word; null if there is none.
+  const CommandInfo* find_command(std::string_view name) const;
+  const EventInfo* find_event(std::string_view name) const;
+};
+
+}  // namespace nightshift::kernel

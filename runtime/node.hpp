@@ -1,0 +1,163 @@
+// The host as edges and bridges see it: commands in, views and events out. No CAF here.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <google/protobuf/message.h>
+
+#include "messages/authority.pb.h"
+#include "messages/crypto.hpp"
+#include "messages/error.hpp"
+#include "messages/ids.hpp"
+#include "messages/record.pb.h"
+#include "runtime/catalog.hpp"
+#include "runtime/clock.hpp"
+#include "runtime/executor.hpp"
+#include "storage/event_log.hpp"
+
+namespace nightshift::runtime {
+
+/// A command as an edge hands it in. The edge has authenticated the caller; scope, rules and phase
+/// are checked by the host.
+struct Command {
+  EntityRef entity;
+  /// The command message; its type is the command.
+  std::shared_ptr<const google::protobuf::Message> body;
+  /// Idempotency key; empty means a fresh one.
+  std::string key;
+  /// If-Match: the sequence that the caller saw.
+  std::optional<std::uint64_t> if_match;
+  kernel::Caller caller;
+  /// The first trigger of the chain; empty means this command's own id.
+  std::string correlation;
+};
+
+/// What an accepted command answers, and what reading an entity answers.
+struct Answer {
+  EntityRef entity;
+  /// The id of the command that was answered.
+  std::string command_id;
+  std::uint64_t sequence = 0;
+  Position position;
+  bool created = false;
+  std::string status;
+  Time created_at{};
+  Time updated_at{};
+  /// An event of an unknown type stands behind this view.
+  bool stale = false;
+  std::shared_ptr<const google::protobuf::Message> view;
+  std::vector<EffectProgress> effects;
+};
+
+/// Runs exactly once, on a thread of the host; must not block. Errors carry the command id in
+/// `instance` where the outcome is unknown.
+using Reply = std::move_only_function<void(Result<Answer>)>;
+
+struct ListQuery {
+  std::string kind;
+  /// `FIELD=VALUE` on an indexed field or `status`; several narrow each other.
+  std::vector<std::pair<std::string, std::string>> where;
+  /// The last id of the page before; empty for the first.
+  std::string after;
+  std::size_t limit = 100;
+};
+
+struct ListPage {
+  std::vector<Answer> items;
+  /// Empty on the last page.
+  std::string next;
+};
+
+/// One record, read: payload decoded where the type is known.
+struct EventView {
+  std::uint64_t offset = 0;
+  Time written_at{};
+  Record record;
+  /// Null for a type that this program does not know.
+  std::shared_ptr<const google::protobuf::Message> event;
+  /// What happened, in words.
+  std::string sentence;
+};
+
+/// Counters for `/metrics`.
+struct NodeStats {
+  std::uint64_t commands_accepted = 0;
+  std::uint64_t commands_refused = 0;
+  std::uint64_t commands_in_flight = 0;
+  std::uint64_t entities_active = 0;
+  std::uint64_t entities_restarted = 0;
+  std::uint64_t effects_dispatched = 0;
+  std::uint64_t effects_committed = 0;
+  std::uint64_t effects_failed = 0;
+  std::uint64_t effects_unknown = 0;
+  std::uint64_t deadlines_fired = 0;
+  storage::LogStats log;
+};
+
+struct NodeOptions {
+  /// Bounds at the edge (DESIGN.md section 6).
+  std::size_t commands_in_flight_max = 16384;
+  std::size_t commands_per_entity_max = 1024;
+  std::size_t bytes_in_flight_max = 256u << 20;
+  /// An entity that has not been used for so long is passivated.
+  std::chrono::milliseconds idle_after{60'000};
+  /// Scheduler threads of CAF; 0 means as many as cores, at least 2.
+  std::size_t threads = 0;
+  /// Worker threads for executors.
+  std::size_t effect_threads = 2;
+  /// Between attempts of an effect that provably failed before it acted.
+  std::chrono::milliseconds effect_backoff{1'000};
+  /// Named points where a crash test ends the process; called with the point's name.
+  std::function<void(std::string_view)> crash_point;
+};
+
+/// Thread-safe. Destruction stops everything: what is queued is answered `stopping`.
+class Node {
+ public:
+  virtual ~Node() = default;
+
+  virtual const Catalog& catalog() const = 0;
+  virtual const Identity& identity() const = 0;
+  virtual Clock& clock() = 0;
+
+  /// Asynchronous. Every answer, refusals and no-ops included, waits until what it was decided on
+  /// is durable.
+  virtual void submit(Command command, Reply reply) = 0;
+  /// The same, waiting. `timed_out` leaves the command running: ask again with its id.
+  Result<Answer> call(Command command, std::chrono::milliseconds timeout);
+
+  // -- reading: durable state only
+
+  virtual Result<Answer> get(const EntityRef& entity) const = 0;
+  virtual Result<ListPage> list(const ListQuery& query) const = 0;
+  /// Records after an offset, oldest first.
+  virtual Result<std::vector<EventView>> events(std::uint64_t after, std::size_t limit) const = 0;
+  /// Records of one entity after a sequence.
+  virtual Result<std::vector<EventView>> events(const EntityRef& entity, std::uint64_t after,
+                                                std::size_t limit) const = 0;
+  /// A snapshot of who may do what.
+  virtual std::shared_ptr<const Authority> authority() const = 0;
+  virtual storage::ChainHead head() const = 0;
+  virtual NodeStats stats() const = 0;
+
+  /// Calls back on a thread of the host after records became durable, with the newest offset.
+  /// Must not block. Removed when the returned handle goes.
+  using Watch = std::shared_ptr<void>;
+  virtual Watch watch(std::function<void(std::uint64_t)> notify) = 0;
+};
+
+/// Starts the host on a log. The executors are asked for what is open, deadlines that were missed
+/// fire once. `failed` is called once if the log stops: the process must end and start again.
+Result<std::unique_ptr<Node>> start_node(std::shared_ptr<storage::EventLog> log,
+                                         std::shared_ptr<const Catalog> catalog,
+                                         std::shared_ptr<Clock> clock,
+                                         std::vector<std::shared_ptr<Executor>> executors,
+                                         NodeOptions options);
+
+}  // namespace nightshift::runtime

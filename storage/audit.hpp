@@ -1,0 +1,34 @@
+// Verification of a journal, with or without a head kept elsewhere.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "storage/event_log.hpp"
+
+namespace nightshift::storage {
+
+struct AuditFinding {
+  std::uint64_t offset = 0;
+  std::string what;
+};
+
+struct AuditReport {
+  ChainHead head;
+  std::uint64_t records = 0;
+  std::uint64_t batches = 0;
+  /// Empty if the log is whole.
+  std::vector<AuditFinding> findings;
+};
+
+/// Walks every batch: recomputes leaves and chain, checks offsets, pointers and that every stream
+/// counts from 1 without gaps, and, where `kept` is given, that the log still contains that head
+/// (a cut tail and a rewritten log are found only so).
+Result<AuditReport> verify(const EventLog& log, const std::optional<ChainHead>& kept);
+
+/// Text form of a head, as saved by `audit head`: docs/formats/journal.md.
+std::string to_text(const ChainHead& head);
+Result<ChainHead> parse_head(std::string_view text);
+
+}  // namespace nightshift::storage

@@ -1,0 +1,207 @@
+// The seam of the journal: one log per node, written by one writer, read by many.
+// Forms: storage/rocks (files), storage/memory (tests, simulation, replay), storage/faulty (tests).
+// Formats: docs/formats/journal.md.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "messages/crypto.hpp"
+#include "messages/error.hpp"
+#include "messages/ids.hpp"
+#include "messages/record.pb.h"
+#include "messages/time.hpp"
+
+namespace nightshift::storage {
+
+/// One record to append: the serialised `Record`, its salt and its leaf (computed by the entity).
+struct NewRecord {
+  std::string bytes;
+  Salt salt;
+  /// `leaf_of(salt, bytes)`.
+  Digest leaf;
+};
+
+/// SHA-256 over salt and stored bytes; no offset, no written time.
+Digest leaf_of(const Salt& salt, std::string_view bytes);
+
+/// Values of indexed fields of one entity; `status` is always among them. Sorted by field.
+using IndexValues = std::vector<std::pair<std::string, std::string>>;
+
+enum class WorkKind : std::uint8_t { effect = 1, deadline = 2, tell = 3 };
+
+/// Open work of one entity. A deadline's `due` orders its rows; it is zero for the others.
+struct WorkKey {
+  WorkKind kind = WorkKind::effect;
+  Time due{};
+  EntityRef entity;
+  std::string name;
+
+  auto operator<=>(const WorkKey&) const = default;
+};
+
+struct WorkChange {
+  WorkKey key;
+  /// Nothing deletes the row.
+  std::optional<std::string> value;
+};
+
+struct WorkRow {
+  WorkKey key;
+  std::string value;
+};
+
+/// What is remembered of an accepted command, for 7 days from `at`.
+struct CommandEntry {
+  std::string principal;
+  std::string key;
+  Digest request_hash{};
+  Time at{};
+  /// The entity's sequence after the command: the first answer is computed from the records.
+  std::uint64_t sequence = 0;
+  /// True if the command created the entity.
+  bool created = false;
+};
+
+/// Everything that one decision writes, in one batch or not at all. Without records it is a
+/// barrier: it completes when all that stands before it in the queue is durable.
+struct Append {
+  EntityRef entity;
+  /// The entity's sequence that the decision was made on.
+  std::uint64_t expected = 0;
+  /// From `open`.
+  std::uint64_t epoch = 0;
+  std::vector<NewRecord> records;
+  /// The new state row (serialised `StateRow` without `offset`, which the log keeps beside it);
+  /// nothing leaves the stored one: large states are written every so many bytes.
+  std::optional<std::string> state;
+  /// Index values before and after; rows are written only where they differ.
+  std::shared_ptr<const IndexValues> index_before;
+  std::shared_ptr<const IndexValues> index_after;
+  std::vector<WorkChange> work;
+  std::optional<CommandEntry> command;
+};
+
+/// Where an append landed. For a barrier, the durable head.
+struct Committed {
+  /// Offset of the last record written.
+  std::uint64_t offset = 0;
+  /// The batch's written time.
+  Time written_at{};
+};
+
+/// Runs on the log's completion thread, in the order of submission; must not block.
+/// Errors: `conflict` (sequence or epoch: nothing written, the entity must open again),
+/// `no_space` (nothing written), `unavailable` (outcome unknown: the log has stopped).
+using Completion = std::move_only_function<void(Result<Committed>)>;
+
+/// An entity as it was when all that stood before its opening was durable.
+struct Opened {
+  /// 0 if it does not exist.
+  std::uint64_t sequence = 0;
+  std::uint64_t epoch = 0;
+  /// The state row, if there is one; may be older than `sequence`: fold the tail.
+  std::optional<std::string> state;
+};
+
+using OpenCompletion = std::move_only_function<void(Result<Opened>)>;
+
+/// A record as read: `bytes` is the serialised `Record`.
+struct StoredRecord {
+  std::uint64_t offset = 0;
+  Time written_at{};
+  Salt salt{};
+  std::string bytes;
+};
+
+/// Return false to stop.
+using RecordVisitor = std::function<bool(const StoredRecord&)>;
+using WorkVisitor = std::function<bool(const WorkRow&)>;
+/// Entity id and state row.
+using StateVisitor = std::function<bool(std::string_view id, std::string_view state)>;
+
+/// The chain's newest batch: what `audit head` prints and a verifier keeps.
+struct ChainHead {
+  std::string log_id;
+  /// Offset of the last record; 0 for an empty log.
+  std::uint64_t offset = 0;
+  Digest head{};
+  Time written_at{};
+};
+
+/// One batch of the chain: `head` covers the previous head, `first_offset`, `written_at` and the
+/// leaves of its records.
+struct Batch {
+  std::uint64_t first_offset = 0;
+  std::uint64_t count = 0;
+  Time written_at{};
+  Digest head{};
+};
+
+using BatchVisitor = std::function<bool(const Batch&)>;
+
+/// Counters for metrics and benchmarks.
+struct LogStats {
+  std::uint64_t records = 0;
+  std::uint64_t batches = 0;
+  std::uint64_t syncs = 0;
+  std::uint64_t queued = 0;
+  std::uint64_t bytes = 0;
+};
+
+/// Thread-safe. Writing is asynchronous, reading is not and sees durable state only. Reads may
+/// touch the disk: never on a scheduler thread of CAF for more than one row.
+class EventLog {
+ public:
+  virtual ~EventLog() = default;
+
+  // -- writing
+
+  /// Fences whoever held the entity before: their appends are refused with `conflict`.
+  virtual void open(const EntityRef& entity, OpenCompletion done) = 0;
+  virtual void submit(Append append, Completion done) = 0;
+  /// The holder of `epoch` lets go; later appends with it are refused.
+  virtual void close(const EntityRef& entity, std::uint64_t epoch) = 0;
+
+  // -- reading
+
+  virtual const Identity& identity() const = 0;
+  /// Counts the starts of the node on this log, from 1.
+  virtual std::uint64_t boot_epoch() const = 0;
+  virtual ChainHead head() const = 0;
+  virtual LogStats stats() const = 0;
+
+  /// Nothing if the entity does not exist.
+  virtual Result<std::optional<std::string>> state(const EntityRef& entity) const = 0;
+  /// State rows of a kind in the order of ids, from the first id greater than `after`.
+  virtual Result<void> scan_states(std::string_view kind, std::string_view after,
+                                   const StateVisitor& visit) const = 0;
+  /// Ids of a kind with this value of an indexed field, in order, greater than `after`.
+  virtual Result<std::vector<std::string>> scan_index(std::string_view kind, std::string_view field,
+                                                      std::string_view value,
+                                                      std::string_view after,
+                                                      std::size_t limit) const = 0;
+  /// Records from `from` on, in the order of offsets.
+  virtual Result<void> scan_log(std::uint64_t from, const RecordVisitor& visit) const = 0;
+  /// Batches in the order of offsets, from the one that holds `from` on.
+  virtual Result<void> scan_batches(std::uint64_t from, const BatchVisitor& visit) const = 0;
+  /// Records of one entity from sequence `from` on.
+  virtual Result<void> scan_entity(const EntityRef& entity, std::uint64_t from,
+                                   const RecordVisitor& visit) const = 0;
+  /// Rows of one kind of work from `from` on, in the order of keys (deadlines: by due time).
+  virtual Result<void> scan_work(WorkKind kind, const WorkKey& from,
+                                 const WorkVisitor& visit) const = 0;
+  /// What is remembered of a command; nothing if it was never accepted or is forgotten.
+  /// An entry older than 7 days at `now` may still be returned: the caller compares `at`.
+  virtual Result<std::optional<CommandEntry>> find_command(const EntityRef& entity,
+                                                           std::string_view principal,
+                                                           std::string_view key,
+                                                           Time now) const = 0;
+};
+
+}  // namespace nightshift::storage

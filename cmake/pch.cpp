@@ -1,0 +1,1 @@
+// An empty source: the precompiled headers need a target to belong to.

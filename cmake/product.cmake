@@ -12,6 +12,8 @@ set(NIGHTSHIFT_TESTS "checked;release" CACHE STRING
     "Which tests to build: those labelled release (they need a fast program), the others, or both")
 set(PRODUCT_CMAKE_DIR ${CMAKE_CURRENT_LIST_DIR})
 set(PRODUCT_GENERATED_DIR ${PROJECT_BINARY_DIR}/generated)
+add_custom_target(benches)
+add_custom_target(fuzzers)
 
 # product_library(NAME [SOURCES...] [PROTOS...] [DEPS...] [PRIVATE_DEPS...] [PCH p])
 # A static library nightshift::NAME; without sources, a header-only one.
@@ -70,12 +72,12 @@ function(product_test NAME)
 endfunction()
 
 # product_bench(NAME SOURCES... [PROTOS...] [DEPS...] [PCH p])
-# A program build/PRESET/bench/NAME_bench, run by `tools/dev bench`; not part of the default build.
+# A program build/PRESET/bench/NAME_bench, run by `tools/dev bench`; not in the default build.
 function(product_bench NAME)
   cmake_parse_arguments(P "" "PCH" "SOURCES;PROTOS;DEPS" ${ARGN})
   product_executable(${NAME}_bench ${PROJECT_BINARY_DIR}/bench ${P_UNPARSED_ARGUMENTS})
   set_target_properties(${NAME}_bench PROPERTIES EXCLUDE_FROM_ALL ON)
-  product_collect(benches ${NAME}_bench)
+  add_dependencies(benches ${NAME}_bench)
 endfunction()
 
 # product_fuzzer(NAME SOURCES... [PROTOS...] [DEPS...])
@@ -88,7 +90,7 @@ function(product_fuzzer NAME)
   product_executable(${NAME}_fuzzer ${PROJECT_BINARY_DIR}/fuzzers ${P_UNPARSED_ARGUMENTS})
   set_target_properties(${NAME}_fuzzer PROPERTIES OUTPUT_NAME ${NAME} EXCLUDE_FROM_ALL ON)
   target_link_options(${NAME}_fuzzer PRIVATE -fsanitize=fuzzer)
-  product_collect(fuzzers ${NAME}_fuzzer)
+  add_dependencies(fuzzers ${NAME}_fuzzer)
 endfunction()
 
 # --- private parts: they read the caller's P_ variables ---------------------------------------
@@ -103,14 +105,6 @@ function(product_refuse_unknown name)
   if(ARGN)
     message(FATAL_ERROR "${name}: unknown arguments ${ARGN}")
   endif()
-endfunction()
-
-# Makes `ninja GROUP` build the target.
-function(product_collect group target)
-  if(NOT TARGET ${group})
-    add_custom_target(${group})
-  endif()
-  add_dependencies(${group} ${target})
 endfunction()
 
 macro(product_executable target folder)

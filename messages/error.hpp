@@ -43,7 +43,7 @@ struct Error {
 };
 
 template <class T>
-using Result [[nodiscard]] = std::expected<T, Error>;
+using Result = std::expected<T, Error>;
 
 /// `return fail(ErrorCode::invalid, "...")`.
 inline std::unexpected<Error> fail(ErrorCode code, std::string detail = {},

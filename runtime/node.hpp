@@ -52,11 +52,13 @@ struct Answer {
   /// An event of an unknown type stands behind this view.
   bool stale = false;
   std::shared_ptr<const google::protobuf::Message> view;
-  std::vector<EffectProgress> effects;
+  /// What is pending or was dispatched, in one of the five states (DESIGN.md section 5).
+  std::vector<EffectView> effects;
 };
 
-/// Runs exactly once, on a thread of the host; must not block. Errors carry the command id in
-/// `instance` where the outcome is unknown.
+/// Runs exactly once, on a thread of the host or, where the command is refused unseen, on that of
+/// the caller before `submit` returns; must not block. Errors carry the command id in `instance`
+/// where the outcome is unknown.
 using Reply = std::move_only_function<void(Result<Answer>)>;
 
 struct ListQuery {
@@ -113,6 +115,8 @@ struct NodeOptions {
   std::size_t effect_threads = 2;
   /// Between attempts of an effect that provably failed before it acted.
   std::chrono::milliseconds effect_backoff{1'000};
+  /// Called once if the log stops: the process must end and start again.
+  std::function<void(const Error&)> failed;
   /// Named points where a crash test ends the process; called with the point's name.
   std::function<void(std::string_view)> crash_point;
 };
@@ -152,8 +156,7 @@ class Node {
   virtual Watch watch(std::function<void(std::uint64_t)> notify) = 0;
 };
 
-/// Starts the host on a log. The executors are asked for what is open, deadlines that were missed
-/// fire once. `failed` is called once if the log stops: the process must end and start again.
+/// Starts the host on a log. Open effects are taken up again, deadlines that were missed fire once.
 Result<std::unique_ptr<Node>> start_node(std::shared_ptr<storage::EventLog> log,
                                          std::shared_ptr<const Catalog> catalog,
                                          std::shared_ptr<Clock> clock,

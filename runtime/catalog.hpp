@@ -1,19 +1,21 @@
 // The kinds of this program. Filled by `actors/all.cpp`, read by everyone.
 #pragma once
 
-#include <map>
 #include <memory>
-#include <string>
+#include <string_view>
 #include <vector>
 
 #include "runtime/kernel/kind.hpp"
 
 namespace nightshift::runtime {
 
+/// True for words that no kind may be named by: the program's verbs and its fixed routes.
+bool is_reserved_word(std::string_view name);
+
 /// Immutable once the node runs. The order is that of registration.
 class Catalog {
  public:
-  /// The name must be free, an id, and no verb of the program (CONTRACTS.md).
+  /// The name must be free, an id, and no reserved word; that is asserted.
   void add(std::unique_ptr<const kernel::Kind> kind);
 
   /// Null if there is none.

@@ -5,6 +5,7 @@
 #include <memory>
 #include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <google/protobuf/message.h>
@@ -13,12 +14,20 @@
 
 namespace nightshift::kernel {
 
-/// A closed list of types.
+/// A closed list of types. `Variant` holds one value of any of them.
 template <class... T>
 struct Types {
+  using Variant = std::variant<T...>;
   static constexpr std::size_t size = sizeof...(T);
   template <class U>
   static constexpr bool has = (std::same_as<T, U> || ...);
+  /// The place of `U`, or `size`.
+  template <class U>
+  static consteval std::size_t index_of() {
+    std::size_t i = 0;
+    (void)((std::same_as<T, U> || (++i, false)) || ...);
+    return i;
+  }
 };
 
 /// Events whose kind has been checked by the compiler.

@@ -1,20 +1,25 @@
 // Makes a `Kind` from the static overloads of one struct:
 //
 //   struct Approval {
-//     using Phases = Types<pb::State::Absent, pb::State::Pending, ...>;   // the first is "nothing yet"
-//     using State = std::variant<...the same...>;
+//     using Phases = Types<pb::State::Absent, pb::State::Pending, ...>;   // first: "nothing yet"
+//     using State = Phases::Variant;
 //     using Commands = Types<pb::Propose, ...>;
 //     using Events = kernel::Events<pb::Proposed, ...>;
 //     using View = pb::View;
 //     static Result<Events> decide(const Phase&, const Command&, const Context&);   // cells
-//     static State evolve(Phase&&, const Event&);
-//     static Work pending(const Phase&);                                  // where work is open
-//     static View view(const Phase&);
-//     static void contribute(const Phase&, Authority&);                   // optional
-//     using Retired = Types<pb::ProposedV1>;                              // optional, with
+//     static State evolve(Phase&&, const Event&);                                   // cells
+//     static View view(const Phase&);                            // every phase but the first
+//     static View indexed(const Phase&);                         // optional, where `view` is dear
+//     static Work pending(const Phase&);                         // optional, where work is open
+//     static void contribute(const Phase&, Authority&);          // optional
+//     using Retired = Types<pb::ProposedV1>;                     // optional, with
 //     static pb::Proposed upcast(const pb::ProposedV1&);
 //     static constexpr std::uint32_t evolver = 1, derivation = 1;         // optional
 //   };
+//
+// A cell exists only where an overload has exactly these types; one that is callable but inexact or
+// ambiguous does not compile. The host's own events (`Dispatched`, `Ended`) are folded where a cell
+// takes them, and leave the phase as it is elsewhere. `indexed` fills the indexed fields alone.
 #pragma once
 
 #include <memory>

@@ -1,0 +1,163 @@
+// The data folder: its lock, its tokens, and the file by which others find the node.
+#include "runtime/data_folder.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+
+#include "messages/crypto.hpp"
+#include "messages/ids.hpp"
+#include "messages/json.hpp"
+
+namespace nightshift::runtime {
+namespace {
+
+namespace fs = std::filesystem;
+
+Result<void> make_private(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (!error && !fs::is_directory(folder, error) && !error) {
+    error = std::make_error_code(std::errc::not_a_directory);
+  }
+  if (!error) fs::permissions(folder, fs::perms::owner_all, error);
+  if (!error && ::access(folder.c_str(), W_OK | X_OK) != 0) error.assign(errno, std::generic_category());
+  if (!error) return {};
+  return fail(ErrorCode::io, "the data folder " + folder.string() + " cannot be used: " +
+                                 error.message() + "; choose another with --data",
+              folder.string());
+}
+
+std::string without_line_end(std::string text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+  return text;
+}
+
+std::string holder_of(const DataFolder& folder) {
+  const auto node = folder.read_node();
+  if (!node || !*node) return "another process, which is starting or stopping";
+  return "node \"" + (*node)->name() + "\", process " + std::to_string((*node)->pid());
+}
+
+}  // namespace
+
+DataFolder::DataFolder(fs::path root) : root_(fs::absolute(root).lexically_normal()) {}
+
+fs::path DataFolder::approver_key_file(std::string_view name) const {
+  return root_ / "approvers" / (std::string(name) + ".key");
+}
+fs::path DataFolder::approver_public_file(std::string_view name) const {
+  return root_ / "approvers" / (std::string(name) + ".pub");
+}
+fs::path DataFolder::approver_token_file(std::string_view name) const {
+  return root_ / "approvers" / (std::string(name) + ".token");
+}
+
+Result<void> DataFolder::create() const {
+  if (auto made = make_private(root_); !made) return made;
+  return make_private(root_ / "approvers");
+}
+
+bool DataFolder::initialised() const {
+  std::error_code ignored;
+  return fs::exists(journal() / "CURRENT", ignored);
+}
+
+Result<std::optional<NodeFile>> DataFolder::read_node() const {
+  const auto text = read_small_file(node_file());
+  if (!text && text.error().code == ErrorCode::not_found) return std::nullopt;
+  if (!text) return std::unexpected(text.error());
+  NodeFile node;
+  if (!from_json(*text, node)) {
+    return fail(ErrorCode::corrupt, node_file().string() + " is damaged; start the node again",
+                node_file().string());
+  }
+  return node;
+}
+
+Result<void> DataFolder::write_node(const NodeFile& node) const {
+  return write_private_file(node_file(), to_json(node) + "\n");
+}
+
+void DataFolder::remove_node() const {
+  std::error_code ignored;
+  fs::remove(node_file(), ignored);
+}
+
+Result<std::string> DataFolder::read_token(const fs::path& file) const {
+  auto text = read_small_file(file);
+  if (!text) return text;
+  return without_line_end(std::move(*text));
+}
+
+Result<std::string> DataFolder::ensure_admin_token() const {
+  auto known = read_token(admin_token_file());
+  if (known || known.error().code != ErrorCode::not_found) return known;
+  auto token = make_token();
+  if (auto written = write_private_file(admin_token_file(), token + "\n"); !written) {
+    return std::unexpected(written.error());
+  }
+  return token;
+}
+
+Result<std::vector<ApproverFiles>> DataFolder::approvers() const {
+  std::vector<ApproverFiles> all;
+  std::error_code error;
+  for (fs::directory_iterator it(root_ / "approvers", error), end; !error && it != end;
+       it.increment(error)) {
+    if (it->path().extension() != ".pub") continue;
+    auto key = read_token(it->path());
+    if (!key) return std::unexpected(key.error());
+    const auto bytes = from_base64url(*key);
+    const auto name = it->path().stem().string();
+    if (!bytes || bytes->size() != 32 || !is_id(name)) {
+      return fail(ErrorCode::corrupt, it->path().string() + " is not a public key; remove it and "
+                                      "add the approver again", it->path().string());
+    }
+    all.push_back({name, std::move(*key)});
+  }
+  std::ranges::sort(all, {}, &ApproverFiles::name);
+  return all;
+}
+
+Result<FolderLock> FolderLock::take(const DataFolder& folder) {
+  const int descriptor =
+      ::open(folder.lock_file().c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+  if (descriptor < 0) {
+    return fail(ErrorCode::io, folder.lock_file().string() + " cannot be opened: " +
+                                   std::strerror(errno), folder.lock_file().string());
+  }
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return FolderLock(descriptor);
+  const int error = errno;
+  ::close(descriptor);
+  if (error != EWOULDBLOCK) {
+    return fail(ErrorCode::io, folder.lock_file().string() + " cannot be locked: " +
+                                   std::strerror(error), folder.lock_file().string());
+  }
+  return fail(ErrorCode::locked,
+              "the data folder " + folder.root().string() + " is in use by " + holder_of(folder) +
+                  "; stop it with \"nightshift down\", or choose another folder with --data",
+              folder.root().string());
+}
+
+FolderLock::FolderLock(FolderLock&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+FolderLock& FolderLock::operator=(FolderLock&& other) noexcept {
+  std::swap(descriptor_, other.descriptor_);
+  return *this;
+}
+
+FolderLock::~FolderLock() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+std::string make_token() { return "ns_" + to_base64url(random_bytes(32)); }
+
+}  // namespace nightshift::runtime

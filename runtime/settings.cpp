@@ -1,0 +1,292 @@
+// Reads settings: a table of keys, and the three places that values come from.
+#include "runtime/settings.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+
+#include "messages/ids.hpp"
+#include "messages/nearest.hpp"
+#include "runtime/settings_file.hpp"
+
+namespace nightshift::runtime {
+namespace {
+
+/// Sets one value; the error is the second half of a sentence that begins with the key.
+using Set = std::optional<std::string> (*)(Settings&, const SettingValue&);
+
+struct Key {
+  SettingKey info;
+  Set set;
+};
+
+std::optional<std::string> one_of(std::string& target, const std::string& value,
+                                  std::initializer_list<std::string_view> words) {
+  std::string all;
+  for (const auto word : words) {
+    if (value == word) {
+      target = value;
+      return std::nullopt;
+    }
+    all += (all.empty() ? "\"" : ", \"") + std::string(word) + "\"";
+  }
+  return "must be one of " + all + ", not \"" + value + "\"";
+}
+
+std::optional<std::string> must_be_id(std::string_view value) {
+  if (is_id(value)) return std::nullopt;
+  return "must be 1 to 128 letters, digits, dots, underscores or hyphens, not \"" +
+         std::string(value) + "\"";
+}
+
+std::optional<std::string> set_name(Settings& settings, const SettingValue& value) {
+  settings.node_name = value.text;
+  return must_be_id(value.text);
+}
+
+std::optional<std::string> set_role(Settings& settings, const SettingValue& value) {
+  return one_of(settings.node_role.emplace(), value.text, {"cloud", "local"});
+}
+
+std::optional<std::string> set_capabilities(Settings& settings, const SettingValue& value) {
+  for (const auto& word : value.list) {
+    if (auto wrong = must_be_id(word)) return wrong;
+  }
+  settings.node_capabilities = value.list;
+  return std::nullopt;
+}
+
+std::optional<std::string> set_listen(Settings& settings, const SettingValue& value) {
+  if (!parse_endpoint(value.text)) {
+    return "must be HOST:PORT, such as \"127.0.0.1:2308\", not \"" + value.text + "\"";
+  }
+  settings.http_listen = value.text;
+  return std::nullopt;
+}
+
+std::optional<std::string> set_path(Settings& settings, const SettingValue& value) {
+  if (value.text.empty()) return "must name a folder";
+  const auto path = value.base / std::filesystem::path(value.text);
+  settings.vault_path = std::filesystem::absolute(path).lexically_normal();
+  return std::nullopt;
+}
+
+std::optional<std::string> set_owner(Settings& settings, const SettingValue& value) {
+  settings.vault_owner = value.text;
+  return must_be_id(value.text);
+}
+
+std::optional<std::string> set_decisions(Settings& settings, const SettingValue& value) {
+  return one_of(settings.vault_decisions, value.text, {"request", "move", "off"});
+}
+
+constexpr std::array keys{
+    Key{{"node.name", false, "The node's name; the host's name if nobody says."}, set_name},
+    Key{{"node.role", false, "\"local\" may act outside; \"cloud\" only drafts."}, set_role},
+    Key{{"node.capabilities", true, "What only this node can do."}, set_capabilities},
+    Key{{"http.listen", false, "Where the node answers, HOST:PORT."}, set_listen},
+    Key{{"vault.path", false, "The folder of Markdown files; without it there is no vault."},
+        set_path},
+    Key{{"vault.owner", false, "Who stands behind what people do in the vault."}, set_owner},
+    Key{{"vault.decisions", false,
+         "What a move to Approved/ means: \"request\", \"move\" or \"off\"."},
+        set_decisions},
+};
+
+/// Sections of the contract that are part of later versions.
+constexpr std::array later{"cluster", "placement", "git",   "notify", "odoo",   "routing",
+                           "webhook", "process",   "mcp",   "agent",  "budget", "prices"};
+
+std::unexpected<Error> refuse(const std::string& origin, const std::string& what) {
+  return fail(ErrorCode::config, origin + ": " + what, origin);
+}
+
+/// `spell` writes a key as it is written at the origin.
+Result<void> apply(Settings& settings, const SettingEntry& entry,
+                   std::string (*spell)(std::string_view)) {
+  const auto* key = std::ranges::find(keys, std::string_view(entry.key),
+                                      [](const Key& k) { return k.info.name; });
+  if (key == keys.end()) {
+    const auto section = entry.key.substr(0, entry.key.find('.'));
+    if (std::ranges::find(later, section) != later.end()) {
+      return refuse(entry.origin, "this version has no [" + section +
+                                      "] section; remove it or use a newer version");
+    }
+    std::vector<std::string_view> names;
+    for (const auto& known : keys) names.push_back(known.info.name);
+    return refuse(entry.origin, "unknown key " + spell(entry.key) + "; did you mean " +
+                                    spell(nearest(entry.key, names)) + "?");
+  }
+  if (!entry.type_error.empty() || entry.value.is_list != key->info.list) {
+    const std::string wanted = key->info.list ? "a list of texts" : "a text in quotes";
+    const auto found = entry.type_error.empty() ? (entry.value.is_list ? "a list" : "a text")
+                                                : entry.type_error;
+    return refuse(entry.origin, spell(entry.key) + " must be " + wanted + ", not " + found);
+  }
+  if (auto wrong = key->set(settings, entry.value)) {
+    return refuse(entry.origin, spell(entry.key) + " " + *wrong);
+  }
+  return {};
+}
+
+std::string as_key(std::string_view key) { return std::string(key); }
+
+std::string as_variable(std::string_view key) {
+  std::string name = "NIGHTSHIFT_";
+  for (const char c : key) {
+    if (c == '.') name += "__";
+    else name += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  }
+  return name;
+}
+
+std::vector<std::string> split(std::string_view text) {
+  std::vector<std::string> parts;
+  while (!text.empty()) {
+    const auto comma = text.find(',');
+    if (comma != 0) parts.emplace_back(text.substr(0, comma));
+    text.remove_prefix(comma == std::string_view::npos ? text.size() : comma + 1);
+  }
+  return parts;
+}
+
+bool takes_list(std::string_view name) {
+  return std::ranges::any_of(keys, [&](const Key& k) { return k.info.name == name && k.info.list; });
+}
+
+SettingEntry from_text(std::string key, const std::string& value, std::string origin) {
+  SettingEntry entry;
+  entry.key = std::move(key);
+  entry.origin = std::move(origin);
+  entry.value.text = value;
+  if (takes_list(entry.key)) {
+    entry.value.is_list = true;
+    entry.value.list = split(value);
+  }
+  return entry;
+}
+
+/// The names that the systems before Nightshift used.
+Result<void> apply_older_names(Settings& settings, const Environment& environment) {
+  if (const auto role = environment.find("AGENT_ROLE");
+      role != environment.end() && !role->second.empty()) {
+    if (auto done = apply(settings, from_text("node.role", role->second, "AGENT_ROLE"), as_key);
+        !done) {
+      return done;
+    }
+  }
+  const auto drafts = environment.find("CLOUD_DRAFT_ONLY");
+  if (drafts == environment.end() || drafts->second.empty() || drafts->second == "true" ||
+      drafts->second == "1") {
+    return {};
+  }
+  return refuse("CLOUD_DRAFT_ONLY", "must be true: a cloud node only drafts, always; "
+                                    "what acts outside runs on a local node");
+}
+
+Result<void> apply_environment(Settings& settings, const Environment& environment) {
+  constexpr std::string_view prefix = "NIGHTSHIFT_";
+  for (const auto& [name, value] : environment) {
+    const auto separator = name.find("__");
+    if (!name.starts_with(prefix) || separator == std::string::npos || value.empty()) continue;
+    std::string key = name.substr(prefix.size());
+    key.replace(separator - prefix.size(), 2, ".");
+    std::ranges::transform(key, key.begin(), [](unsigned char c) { return std::tolower(c); });
+    if (auto done = apply(settings, from_text(std::move(key), value, name), as_variable); !done) {
+      return done;
+    }
+  }
+  return {};
+}
+
+std::filesystem::path xdg(const Environment& environment, const char* variable,
+                          std::string_view below_home) {
+  // XDG Base Directory Specification: a relative path counts as not set.
+  if (const auto set = environment.find(variable);
+      set != environment.end() && set->second.starts_with('/')) {
+    return std::filesystem::path(set->second) / "nightshift";
+  }
+  const auto home = environment.find("HOME");
+  return std::filesystem::path(home == environment.end() ? "/" : home->second) / below_home /
+         "nightshift";
+}
+
+}  // namespace
+
+Result<Settings> load_settings(const SettingsSources& sources) {
+  Settings settings;
+  if (sources.file) {
+    const auto entries = read_settings_file(*sources.file);
+    if (!entries) return std::unexpected(entries.error());
+    for (const auto& entry : *entries) {
+      if (auto done = apply(settings, entry, as_key); !done) return std::unexpected(done.error());
+    }
+  }
+  if (auto done = apply_older_names(settings, sources.environment); !done) {
+    return std::unexpected(done.error());
+  }
+  if (auto done = apply_environment(settings, sources.environment); !done) {
+    return std::unexpected(done.error());
+  }
+  for (const auto& [key, value] : sources.flags) {
+    const auto flag = "--" + key.substr(0, key.find('.'));
+    if (auto done = apply(settings, from_text(key, value, flag), as_key); !done) {
+      return std::unexpected(done.error());
+    }
+  }
+  return settings;
+}
+
+std::vector<SettingKey> setting_keys() {
+  std::vector<SettingKey> all;
+  for (const auto& key : keys) all.push_back(key.info);
+  return all;
+}
+
+Environment process_environment() {
+  Environment environment;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    const auto equals = text.find('=');
+    if (equals == std::string_view::npos) continue;
+    environment.emplace(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return environment;
+}
+
+std::optional<std::filesystem::path> default_config_file(const Environment& environment) {
+  auto file = xdg(environment, "XDG_CONFIG_HOME", ".config") / "nightshift.toml";
+  std::error_code ignored;
+  if (!std::filesystem::exists(file, ignored)) return std::nullopt;
+  return file;
+}
+
+std::filesystem::path default_data_folder(const Environment& environment) {
+  if (const auto set = environment.find("NIGHTSHIFT_DATA");
+      set != environment.end() && !set->second.empty()) {
+    return set->second;
+  }
+  return xdg(environment, "XDG_STATE_HOME", ".local/state");
+}
+
+Result<Endpoint> parse_endpoint(std::string_view text) {
+  const auto wrong = [&] {
+    return fail(ErrorCode::config, "\"" + std::string(text) + "\" is not HOST:PORT");
+  };
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return wrong();
+  auto host = text.substr(0, colon);
+  if (host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+  else if (host.find(':') != std::string_view::npos) return wrong();
+  const auto digits = text.substr(colon + 1);
+  Endpoint endpoint{std::string(host), 0};
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), endpoint.port);
+  if (error != std::errc{} || end != digits.data() + digits.size() || host.empty()) return wrong();
+  return endpoint;
+}
+
+}  // namespace nightshift::runtime

@@ -1,0 +1,78 @@
+// What the owner of a node decides: the configuration file, the environment and flags, as one
+// checked value.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "messages/error.hpp"
+
+namespace nightshift::runtime {
+
+/// Every value has been checked; what nobody set has its default. What is fixed when a data folder
+/// is initialised stays empty here, so that "not said" and "said differently" can be told apart.
+struct Settings {
+  /// `[node]`: fixed at initialisation (docs/operations.md).
+  std::optional<std::string> node_name;
+  std::optional<std::string> node_role;
+  std::optional<std::vector<std::string>> node_capabilities;
+  /// `[http] listen`, HOST:PORT; port 0 takes a free one.
+  std::string http_listen = "127.0.0.1:2308";
+  /// `[vault] path`, absolute; empty means no vault.
+  std::filesystem::path vault_path;
+  /// `[vault] owner`: who stands behind moves in the vault; empty means the user of the program.
+  std::string vault_owner;
+  /// `[vault] decisions`: `request`, `move` or `off`.
+  std::string vault_decisions = "request";
+};
+
+using Environment = std::map<std::string, std::string>;
+
+/// Where values come from; the later of these wins: defaults, file, environment, flags.
+struct SettingsSources {
+  /// Must exist. Nothing means no file. Relative paths in it start at its folder.
+  std::optional<std::filesystem::path> file;
+  /// `NIGHTSHIFT_NODE__ROLE` and the like, a list's values parted by commas; beneath them
+  /// `AGENT_ROLE` and `CLOUD_DRAFT_ONLY`. An empty value counts as not set.
+  Environment environment;
+  /// Key and value, `{"http.listen", "127.0.0.1:0"}`.
+  std::vector<std::pair<std::string, std::string>> flags;
+};
+
+/// Error `config`: an unknown key (naming file and line, the key and the nearest known one), a
+/// wrong type or value, a file that cannot be read; says what would be right.
+Result<Settings> load_settings(const SettingsSources& sources);
+
+/// One key of the configuration file.
+struct SettingKey {
+  /// `node.role`.
+  std::string_view name;
+  bool list = false;
+  /// One sentence for people.
+  std::string_view meaning;
+};
+
+/// All keys that this version takes, in the order of the documentation.
+std::vector<SettingKey> setting_keys();
+
+/// The environment of this process.
+Environment process_environment();
+
+/// XDG: `$XDG_CONFIG_HOME/nightshift/nightshift.toml`, if it exists.
+std::optional<std::filesystem::path> default_config_file(const Environment& environment);
+/// `NIGHTSHIFT_DATA`, else XDG: `$XDG_STATE_HOME/nightshift`.
+std::filesystem::path default_data_folder(const Environment& environment);
+
+/// `HOST:PORT` or `[IPV6]:PORT` taken apart; error `config` where it is neither.
+struct Endpoint {
+  std::string host;
+  std::uint16_t port = 0;
+};
+Result<Endpoint> parse_endpoint(std::string_view text);
+
+}  // namespace nightshift::runtime

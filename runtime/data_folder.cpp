@@ -40,9 +40,11 @@ std::string without_line_end(std::string text) {
 }
 
 std::string holder_of(const DataFolder& folder) {
+  const auto pid = FolderLock::last_holder(folder);
+  const auto process = pid == 0 ? std::string("another process") : "process " + std::to_string(pid);
   const auto node = folder.read_node();
-  if (!node || !*node) return "another process, which is starting or stopping";
-  return "node \"" + (*node)->name() + "\", process " + std::to_string((*node)->pid());
+  if (!node || !*node || (*node)->pid() != pid) return process;
+  return "node \"" + (*node)->name() + "\", " + process;
 }
 
 }  // namespace
@@ -133,7 +135,17 @@ Result<FolderLock> FolderLock::take(const DataFolder& folder) {
     return fail(ErrorCode::io, folder.lock_file().string() + " cannot be opened: " +
                                    std::strerror(errno), folder.lock_file().string());
   }
-  if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return FolderLock(descriptor);
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) {
+    FolderLock lock(descriptor);
+    const auto pid = std::to_string(::getpid()) + "\n";
+    if (::ftruncate(descriptor, 0) == 0 &&
+        ::pwrite(descriptor, pid.data(), pid.size(), 0) == static_cast<ssize_t>(pid.size())) {
+      return lock;
+    }
+    const auto code = errno == ENOSPC ? ErrorCode::no_space : ErrorCode::io;
+    return fail(code, folder.lock_file().string() + " cannot be written: " + std::strerror(errno),
+                folder.lock_file().string());
+  }
   const int error = errno;
   ::close(descriptor);
   if (error != EWOULDBLOCK) {
@@ -144,6 +156,13 @@ Result<FolderLock> FolderLock::take(const DataFolder& folder) {
               "the data folder " + folder.root().string() + " is in use by " + holder_of(folder) +
                   "; stop it with \"nightshift down\", or choose another folder with --data",
               folder.root().string());
+}
+
+pid_t FolderLock::last_holder(const DataFolder& folder) {
+  const auto text = read_small_file(folder.lock_file());
+  pid_t pid = 0;
+  if (text) std::from_chars(text->data(), text->data() + text->size(), pid);
+  return pid;
 }
 
 FolderLock::FolderLock(FolderLock&& other) noexcept

@@ -2,6 +2,8 @@
 // Layout: docs/operations.md.
 #pragma once
 
+#include <sys/types.h>
+
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -60,11 +62,14 @@ class DataFolder {
   std::filesystem::path root_;
 };
 
-/// The right to write a data folder, for as long as it lives. The kernel ends it with the process.
+/// The right to write a data folder, for as long as it lives. The system ends it with the process.
+/// While it is held, the file has the holder's process id in it.
 class FolderLock {
  public:
-  /// Error `locked` names the holder as `node.json` has it; `io` where the file cannot be made.
+  /// Error `locked` names the holder; `io` where the file cannot be made.
   static Result<FolderLock> take(const DataFolder& folder);
+  /// The process that holds the lock or held it last; 0 where nobody ever did.
+  static pid_t last_holder(const DataFolder& folder);
 
   FolderLock(FolderLock&& other) noexcept;
   FolderLock& operator=(FolderLock&& other) noexcept;

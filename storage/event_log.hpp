@@ -145,6 +145,15 @@ struct Batch {
 
 using BatchVisitor = std::function<bool(const Batch&)>;
 
+/// One row of the index of streams: which record is an entity's n-th.
+struct Pointer {
+  EntityRef entity;
+  std::uint64_t sequence = 0;
+  std::uint64_t offset = 0;
+};
+
+using PointerVisitor = std::function<bool(const Pointer&)>;
+
 /// Counters for metrics and benchmarks.
 struct LogStats {
   std::uint64_t records = 0;
@@ -193,6 +202,8 @@ class EventLog {
   /// Records of one entity from sequence `from` on.
   virtual Result<void> scan_entity(const EntityRef& entity, std::uint64_t from,
                                    const RecordVisitor& visit) const = 0;
+  /// Pointers of all entities, in the order of kind, id, sequence. For audits.
+  virtual Result<void> scan_pointers(const PointerVisitor& visit) const = 0;
   /// Rows of one kind of work from `from` on, in the order of keys (deadlines: by due time).
   virtual Result<void> scan_work(WorkKind kind, const WorkKey& from,
                                  const WorkVisitor& visit) const = 0;

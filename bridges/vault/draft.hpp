@@ -1,0 +1,76 @@
+// One file of `Pending_Approval/` as a proposal, and a proposal as one file.
+// Format: docs/formats/vault.md.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bridges/vault/front_matter.hpp"
+#include "messages/approval.pb.h"
+#include "messages/error.hpp"
+
+namespace nightshift::bridges::vault {
+
+inline constexpr std::size_t draft_bytes_max = 1u << 20;
+inline constexpr std::size_t attachments_max = 16;
+/// All attachments of one draft together.
+inline constexpr std::size_t attachment_bytes_max = 4u << 20;
+
+/// What the bridge itself writes into a file's front matter.
+struct Marks {
+  std::string id;
+  std::string status;
+  /// Hex: which revision the file shows.
+  std::string digest;
+  /// For people: why it was rejected or failed, where it was delivered, what is still needed. The
+  /// key `nightshift`; absent where empty.
+  std::string note;
+};
+
+struct Draft {
+  approval::Propose content;
+  /// As the file has them: a person may have copied or changed them.
+  Marks marks;
+};
+
+/// Where a draft lies.
+struct Place {
+  /// File name with `.md`.
+  std::string name;
+  approval::Category category = approval::CATEGORY_EMAIL;
+  /// Path relative to the vault.
+  std::string path;
+};
+
+/// The bytes of a file beneath the vault, by its relative path, at most so many.
+using ReadBeneath = std::function<Result<std::string>(const std::string& path, std::size_t max)>;
+
+/// Errors: `invalid` (not UTF-8, broken or refused front matter, a wrong value), `too_large` (over
+/// a bound or a channel's limit), those of `read` for attachments. The sentence names what to do.
+Result<Draft> read_draft(std::string_view text, const Place& place, const ReadBeneath& read);
+
+/// What a person changed in the file of a pending proposal.
+struct Change {
+  bool any = false;
+  approval::Edit edit;
+  /// Fields that no edit can change: attachments, deadline, four_eyes, and lists that were emptied.
+  std::vector<std::string> fixed;
+};
+
+Change compare(const approval::Propose& file, const approval::Proposal& proposal);
+inline bool same_content(const approval::Propose& file, const approval::Proposal& proposal) {
+  const Change change = compare(file, proposal);
+  return !change.any && change.fixed.empty();
+}
+
+/// The whole file of a proposal that has none, or whose file shows an older revision.
+std::string render(const approval::Proposal& proposal, const Marks& marks);
+
+/// `text` with the bridge's keys brought up to date and all else as it is. `invalid` where the front
+/// matter cannot be changed line by line (one that is written as `{...}`).
+Result<std::string> with_marks(std::string_view text, const approval::Proposal& proposal,
+                               const Marks& marks);
+
+}  // namespace nightshift::bridges::vault

@@ -1,0 +1,102 @@
+// Writing a draft: a proposal as a file, and the bridge's own keys in a file of a person.
+#include "bridges/vault/draft.hpp"
+#include "bridges/vault/layout.hpp"
+#include "messages/time.hpp"
+
+namespace nightshift::bridges::vault {
+namespace {
+
+std::string channel_word(const approval::Proposal& proposal) {
+  if (proposal.category() == approval::CATEGORY_SOCIAL) {
+    if (const auto channel = find_channel(proposal.account())) return std::string(channel->word);
+  }
+  return std::string(folder_of(proposal.category()).word);
+}
+
+void mark(FrontMatterLines& lines, const approval::Proposal& proposal, const Marks& marks) {
+  lines.set("id", yaml_text(marks.id));
+  lines.set_if_absent("type", "draft");
+  lines.set_if_absent("channel", yaml_text(channel_word(proposal)));
+  lines.set_if_absent("priority", "normal");
+  lines.set_if_absent("created", to_rfc3339(from_proto(proposal.proposed_at())));
+  lines.set("status", yaml_text(marks.status));
+  lines.set("digest", "\"" + marks.digest + "\"");
+  if (marks.note.empty()) {
+    lines.remove("nightshift");
+  } else {
+    lines.set("nightshift", yaml_text(marks.note));
+  }
+}
+
+std::string with_rulers(const std::string& front_matter, std::string_view body,
+                        std::string_view line_end) {
+  std::string all = "---" + std::string(line_end) + front_matter;
+  all += "---";
+  all += line_end;
+  return all.append(body);
+}
+
+bool says(const FrontMatter& fields, const Marks& marks) {
+  return scalar(fields, "id").value_or("") == marks.id &&
+         scalar(fields, "status").value_or("") == marks.status &&
+         scalar(fields, "digest").value_or("") == marks.digest &&
+         scalar(fields, "nightshift").value_or("") == marks.note;
+}
+
+}  // namespace
+
+std::string render(const approval::Proposal& proposal, const Marks& marks) {
+  FrontMatterLines lines("");
+  mark(lines, proposal, marks);
+  lines.set("title", yaml_text(proposal.title()));
+  if (!proposal.subject().empty()) lines.set("subject", yaml_text(proposal.subject()));
+  if (!proposal.account().empty()) lines.set("account", yaml_text(proposal.account()));
+  const auto list = [&](std::string_view key, const auto& items) {
+    if (!items.empty()) lines.set(key, yaml_list({items.begin(), items.end()}));
+  };
+  list("to", proposal.to());
+  list("cc", proposal.cc());
+  if (proposal.has_deadline()) {
+    lines.set("deadline", yaml_text(to_rfc3339(from_proto(proposal.deadline()))));
+  }
+  if (proposal.four_eyes()) lines.set("four_eyes", "true");
+  if (proposal.attachments_size() > 0) {
+    std::vector<std::string> names;
+    for (const auto& attachment : proposal.attachments()) {
+      names.push_back(attachment.name() + " (" + std::to_string(attachment.bytes().size()) +
+                      " bytes)");
+    }
+    lines.set("attached", yaml_list(names));
+  }
+  lines.set("requester", yaml_text(proposal.requester()));
+  return with_rulers(lines.text(), "\n" + proposal.body() + "\n", "\n");
+}
+
+Result<std::string> with_marks(std::string_view text, const approval::Proposal& proposal,
+                               const Marks& marks) {
+  const auto parts = split(text);
+  if (!parts) return std::unexpected(parts.error());
+  const auto before = parse_front_matter(parts->front_matter);
+  if (!before) return std::unexpected(before.error());
+
+  FrontMatterLines lines(parts->front_matter);
+  mark(lines, proposal, marks);
+  const bool crlf = parts->front_matter.find("\r\n") != std::string_view::npos;
+  const std::string front_matter = lines.text();
+
+  auto after = parse_front_matter(front_matter);
+  bool kept = after && says(*after, marks);
+  for (const auto& [key, value] : *before) {
+    const bool ours = key == "id" || key == "status" || key == "digest" || key == "nightshift";
+    if (!kept || ours) continue;
+    const auto found = after->find(key);
+    kept = found != after->end() && found->second.texts == value.texts;
+  }
+  if (!kept) {
+    return fail(ErrorCode::invalid,
+                "the front matter cannot be brought up to date; write one 'key: value' per line");
+  }
+  return with_rulers(front_matter, parts->body, crlf ? "\r\n" : "\n");
+}
+
+}  // namespace nightshift::bridges::vault

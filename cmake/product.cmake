@@ -1,5 +1,5 @@
 # The few words in which the folders' CMakeLists speak: product_library, product_program,
-# product_test, product_bench, product_fuzzer.
+# product_test, product_bench, product_fuzzer; and product_link_test for the architecture's tests.
 #
 # Common arguments:
 #   SOURCES  files, relative to the folder
@@ -91,6 +91,20 @@ function(product_fuzzer NAME)
   set_target_properties(${NAME}_fuzzer PROPERTIES OUTPUT_NAME ${NAME} EXCLUDE_FROM_ALL ON)
   target_link_options(${NAME}_fuzzer PRIVATE -fsanitize=fuzzer)
   add_dependencies(fuzzers ${NAME}_fuzzer)
+endfunction()
+
+# product_link_test(LIBRARY)
+# A program link.LIBRARY of the whole library and its DEPS and nothing else: it does not link when
+# the library uses what it does not name.
+function(product_link_test library)
+  if(NOT "checked" IN_LIST NIGHTSHIFT_TESTS)
+    return()
+  endif()
+  set(target link.${library})
+  add_executable(${target} ${PRODUCT_CMAKE_DIR}/link_main.cpp)
+  target_link_libraries(${target} PRIVATE $<LINK_LIBRARY:WHOLE_ARCHIVE,nightshift_${library}>)
+  set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+  add_test(NAME ${target} COMMAND ${target})
 endfunction()
 
 # --- private parts: they read the caller's P_ variables ---------------------------------------

@@ -1,0 +1,3 @@
+// Uses owner.cpp without saying so.
+int borrowed();
+int greed() { return borrowed(); }

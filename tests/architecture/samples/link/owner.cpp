@@ -1,0 +1,2 @@
+// Owns what greedy.cpp borrows.
+int borrowed() { return 1; }

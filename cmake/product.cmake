@@ -94,17 +94,21 @@ function(product_fuzzer NAME)
 endfunction()
 
 # product_link_test(LIBRARY)
-# A program link.LIBRARY of the whole library and its DEPS and nothing else: it does not link when
-# the library uses what it does not name.
+# A test link.LIBRARY: a program of the whole library and its DEPS and nothing else. It does not
+# link when the library uses what it does not name. Linked by the test, so that an ordinary build
+# does not stop for it.
 function(product_link_test library)
   if(NOT "checked" IN_LIST NIGHTSHIFT_TESTS)
     return()
   endif()
   set(target link.${library})
-  add_executable(${target} ${PRODUCT_CMAKE_DIR}/link_main.cpp)
+  add_executable(${target} EXCLUDE_FROM_ALL ${PRODUCT_CMAKE_DIR}/link_main.cpp)
   target_link_libraries(${target} PRIVATE $<LINK_LIBRARY:WHOLE_ARCHIVE,nightshift_${library}>)
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
-  add_test(NAME ${target} COMMAND ${target})
+  add_test(NAME ${target} WORKING_DIRECTORY ${PROJECT_BINARY_DIR}
+           COMMAND ${CMAKE_COMMAND} --build . --target ${target})
+  # One ninja at a time in a build folder.
+  set_tests_properties(${target} PROPERTIES RUN_SERIAL ON LABELS link)
 endfunction()
 
 # --- private parts: they read the caller's P_ variables ---------------------------------------

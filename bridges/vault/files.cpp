@@ -114,8 +114,9 @@ Result<Folder> Folder::sub(std::string_view path, bool create) const {
   std::size_t parts = 0;
   while (!path.empty()) {
     const std::string part(path.substr(0, path.find('/')));
+    const bool ends_in_slash = path.size() == part.size() + 1;
     path.remove_prefix(std::min(part.size() + 1, path.size()));
-    if (!is_name(part) || ++parts > path_parts_max) {
+    if (!is_name(part) || ends_in_slash || ++parts > path_parts_max) {
       return fail(ErrorCode::invalid, "the path leads out of the vault or is not plain");
     }
     if (create && ::mkdirat(at.get(), part.c_str(), 0777) != 0 && errno != EEXIST) {

@@ -64,8 +64,8 @@ class Walker {
     depth_ += (c == '{') - (c == '}');
     if (depth_ > 0 || keeps_head_) return;
     if (const auto lines = line_ - begin_ + 1; is_function_ && lines > function_lines_max) {
-      findings_.push_back({file_.path, begin_, "a function of " + std::to_string(lines) +
-                                                   " lines; 70 is the most"});
+      findings_.push_back({file_.path, begin_,
+                           "a function of " + std::to_string(lines) + " lines; 70 is the most"});
     }
     head_.clear();
   }

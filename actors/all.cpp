@@ -1,0 +1,20 @@
+// The list of kinds: a line each.
+#include "actors/all.hpp"
+
+#define NIGHTSHIFT_KINDS(KIND) \
+  KIND(approval)               \
+  KIND(principal)
+
+namespace nightshift::actors {
+
+#define NIGHTSHIFT_DECLARE(NAME) void register_##NAME(runtime::Catalog&);
+NIGHTSHIFT_KINDS(NIGHTSHIFT_DECLARE)
+#undef NIGHTSHIFT_DECLARE
+
+void register_all(runtime::Catalog& catalog) {
+#define NIGHTSHIFT_REGISTER(NAME) register_##NAME(catalog);
+  NIGHTSHIFT_KINDS(NIGHTSHIFT_REGISTER)
+#undef NIGHTSHIFT_REGISTER
+}
+
+}  // namespace nightshift::actors

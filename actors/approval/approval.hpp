@@ -1,0 +1,117 @@
+// The life of an approval: proposed, decided on by signature, sent once.
+#pragma once
+
+#include "actors/approval/approval_content.hpp"
+#include "messages/approval.pb.h"
+#include "messages/host.pb.h"
+#include "runtime/kernel/cells.hpp"
+
+namespace nightshift::actors {
+
+struct Approval {
+  using Absent = approval_pb::State::Absent;
+  using Pending = approval_pb::State::Pending;
+  using Approved = approval_pb::State::Approved;
+  using Sending = approval_pb::State::Sending;
+  using Sent = approval_pb::State::Sent;
+  using Failed = approval_pb::State::Failed;
+  using Unknown = approval_pb::State::Unknown;
+  using Rejected = approval_pb::State::Rejected;
+  using Withdrawn = approval_pb::State::Withdrawn;
+  using Expired = approval_pb::State::Expired;
+
+  using Phases = kernel::Types<Absent, Pending, Approved, Sending, Sent, Failed, Unknown, Rejected,
+                               Withdrawn, Expired>;
+  using State = Phases::Variant;
+  using Commands = kernel::Types<approval_pb::Propose, approval_pb::Approve, approval_pb::Reject,
+                                 approval_pb::Edit, approval_pb::Withdraw, approval_pb::Retry,
+                                 approval_pb::Resolve, approval_pb::Expire, approval_pb::Lapse>;
+  using Events =
+      kernel::Events<approval_pb::Proposed, approval_pb::Edited, approval_pb::Endorsed,
+                     approval_pb::Approved, approval_pb::Rejected, approval_pb::Withdrawn,
+                     approval_pb::Expired, approval_pb::Lapsed, approval_pb::Retried,
+                     approval_pb::Resolved>;
+  using View = approval_pb::View;
+  using Context = kernel::Context;
+
+  // ---- decide
+
+  static Result<Events> decide(const Absent&, const approval_pb::Propose&, const Context&);
+
+  static Result<Events> decide(const Pending&, const approval_pb::Approve&, const Context&);
+  static Result<Events> decide(const Pending&, const approval_pb::Reject&, const Context&);
+  static Result<Events> decide(const Pending&, const approval_pb::Edit&, const Context&);
+  static Result<Events> decide(const Pending&, const approval_pb::Withdraw&, const Context&);
+  static Result<Events> decide(const Pending&, const approval_pb::Expire&, const Context&);
+  static Result<Events> decide(const Pending&, const approval_pb::Lapse&, const Context&);
+
+  static Result<Events> decide(const Approved&, const approval_pb::Edit&, const Context&);
+  static Result<Events> decide(const Approved&, const approval_pb::Withdraw&, const Context&);
+  static Result<Events> decide(const Approved&, const approval_pb::Lapse&, const Context&);
+
+  static Result<Events> decide(const Failed&, const approval_pb::Retry&, const Context&);
+  static Result<Events> decide(const Unknown&, const approval_pb::Resolve&, const Context&);
+
+  // Too late: these only tell who decided, and when, or that it is on its way.
+  static Result<Events> decide(const Approved&, const approval_pb::Approve&, const Context&);
+  static Result<Events> decide(const Approved&, const approval_pb::Reject&, const Context&);
+  static Result<Events> decide(const Sending&, const approval_pb::Approve&, const Context&);
+  static Result<Events> decide(const Sending&, const approval_pb::Reject&, const Context&);
+  static Result<Events> decide(const Sending&, const approval_pb::Edit&, const Context&);
+  static Result<Events> decide(const Sending&, const approval_pb::Withdraw&, const Context&);
+  static Result<Events> decide(const Sent&, const approval_pb::Approve&, const Context&);
+  static Result<Events> decide(const Sent&, const approval_pb::Reject&, const Context&);
+  static Result<Events> decide(const Rejected&, const approval_pb::Approve&, const Context&);
+  static Result<Events> decide(const Rejected&, const approval_pb::Reject&, const Context&);
+  static Result<Events> decide(const Expired&, const approval_pb::Approve&, const Context&);
+
+  // ---- evolve
+
+  static State evolve(Absent&&, const approval_pb::Proposed&);        // -> Pending
+
+  static State evolve(Pending&&, const approval_pb::Edited&);         // -> Pending, undecided
+  static State evolve(Pending&&, const approval_pb::Endorsed&);       // -> Pending, one of two
+  static State evolve(Pending&&, const approval_pb::Lapsed&);         // -> Pending, undecided
+  static State evolve(Pending&&, const approval_pb::Approved&);       // -> Approved
+  static State evolve(Pending&&, const approval_pb::Rejected&);       // -> Rejected
+  static State evolve(Pending&&, const approval_pb::Withdrawn&);      // -> Withdrawn
+  static State evolve(Pending&&, const approval_pb::Expired&);        // -> Expired
+
+  static State evolve(Approved&&, const approval_pb::Edited&);        // -> Pending, undecided
+  static State evolve(Approved&&, const approval_pb::Lapsed&);        // -> Pending, undecided
+  static State evolve(Approved&&, const approval_pb::Withdrawn&);     // -> Withdrawn
+  static State evolve(Approved&&, const host::Dispatched&);           // -> Sending
+
+  static State evolve(Sending&&, const host::Ended&);                 // -> Sent, Failed, Unknown,
+                                                                      //    or Approved: once more
+  static State evolve(Unknown&&, const host::Ended&);                 // -> Sent, Failed
+  static State evolve(Unknown&&, const approval_pb::Resolved&);       // -> Sent, Failed
+  static State evolve(Failed&&, const approval_pb::Retried&);         // -> Pending, undecided
+
+  // ---- what is under way, what is shown
+
+  /// The deadline of the proposal, and the earliest expiry that an approver signed.
+  static kernel::Work pending(const Pending&);
+  /// The one effect, with its gate, until its end is known.
+  static kernel::Work pending(const Approved&);
+  static kernel::Work pending(const Sending&);
+
+  static View view(const Pending&);
+  static View view(const Approved&);
+  static View view(const Sending&);
+  static View view(const Sent&);
+  static View view(const Failed&);
+  static View view(const Unknown&);
+  static View view(const Rejected&);
+  static View view(const Withdrawn&);
+  static View view(const Expired&);
+
+  /// The indexed fields alone, without reading the content.
+  static View indexed(const auto& phase) { return indexed_of(phase.proposal()); }
+  static View indexed(const Absent&) { return {}; }
+
+ private:
+  static View indexed_of(const approval_pb::Proposal& proposal);
+};
+
+}  // namespace nightshift::actors

@@ -1,0 +1,191 @@
+// Checks a proposal, field by field.
+#include "actors/approval/approval_checks.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "actors/approval/approval_content.hpp"
+#include "actors/approval/mailbox.hpp"
+#include "actors/approval/text.hpp"
+
+namespace nightshift::actors {
+namespace {
+
+using approval_pb::Proposal;
+
+struct Limit {
+  std::string_view channel;
+  std::size_t characters_max;
+};
+
+/// What the platforms take, in code points.
+constexpr std::array limits{
+    Limit{"LinkedIn", 3000},   Limit{"WhatsApp", 4096},    Limit{"X", 280},
+    Limit{"Instagram", 2200},  Limit{"Facebook", 63206},
+};
+
+const Limit* find_limit(std::string_view channel) {
+  const auto* found = std::ranges::find(limits, channel, &Limit::channel);
+  return found == limits.end() ? nullptr : found;
+}
+
+/// The platform of a social post: the first word of its account, or of its first recipient.
+std::string_view platform_of(const Proposal& proposal) {
+  std::string_view named = proposal.account();
+  if (named.empty() && proposal.to_size() > 0) named = proposal.to(0);
+  const auto word = text::lower(named.substr(0, named.find_first_of(":/ @")));
+  if (word == "x" || word == "twitter") return "X";
+  if (word == "instagram") return "Instagram";
+  if (word == "facebook") return "Facebook";
+  return {};
+}
+
+const Limit* limit_of(const Proposal& proposal) {
+  switch (proposal.category()) {
+    case approval_pb::CATEGORY_LINKEDIN: return find_limit("LinkedIn");
+    case approval_pb::CATEGORY_WHATSAPP: return find_limit("WhatsApp");
+    case approval_pb::CATEGORY_SOCIAL: return find_limit(platform_of(proposal));
+    default: return nullptr;
+  }
+}
+
+Result<void> check_line(std::string_view text, std::string_view field) {
+  if (!text::is_utf8(text)) {
+    return fail(ErrorCode::invalid, std::string(field) + " is not UTF-8", std::string(field));
+  }
+  if (text::has_control(text)) {
+    return fail(ErrorCode::invalid,
+                std::string(field) + " holds a line break or another control character, which a " +
+                    "message's header must not; remove it",
+                std::string(field));
+  }
+  return {};
+}
+
+Result<void> check_recipient(const std::string& recipient, bool mail, std::string_view field) {
+  if (auto line = check_line(recipient, field); !line) return line;
+  if (recipient.empty() || recipient.size() > recipient_bytes_max) {
+    return fail(ErrorCode::invalid,
+                std::string(field) + " has an entry that is empty or longer than " +
+                    std::to_string(recipient_bytes_max) + " bytes",
+                std::string(field));
+  }
+  if (mail && !mail::parse_mailbox(recipient)) {
+    return fail(ErrorCode::invalid,
+                "'" + recipient + "' is not one mail address; write each as its own entry, as " +
+                    "NAME@DOMAIN or \"Name\" <NAME@DOMAIN>",
+                std::string(field));
+  }
+  return {};
+}
+
+Result<void> check_recipients(const Proposal& proposal) {
+  const bool mail = proposal.category() == approval_pb::CATEGORY_EMAIL;
+  const auto count = static_cast<std::size_t>(proposal.to_size() + proposal.cc_size());
+  if (count > recipients_max) {
+    return fail(ErrorCode::invalid,
+                std::to_string(count) + " recipients are more than the " +
+                    std::to_string(recipients_max) + " of one message; split it",
+                "to");
+  }
+  if (mail && proposal.to_size() == 0) {
+    return fail(ErrorCode::invalid, "a mail needs at least one recipient in to", "to");
+  }
+  for (const auto& to : proposal.to()) {
+    if (auto checked = check_recipient(to, mail, "to"); !checked) return checked;
+  }
+  for (const auto& cc : proposal.cc()) {
+    if (auto checked = check_recipient(cc, mail, "cc"); !checked) return checked;
+  }
+  return {};
+}
+
+bool is_token(std::string_view text) {
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("!#$&-^_.+").contains(c);
+  };
+  return !text.empty() && text.size() <= 127 && std::ranges::all_of(text, fits);
+}
+
+Result<void> check_attachment(const approval_pb::Attachment& attachment) {
+  const auto& name = attachment.name();
+  if (auto line = check_line(name, "attachments.name"); !line) return line;
+  const bool path = name.find_first_of("/\\") != name.npos || name == "." || name == "..";
+  if (name.empty() || name.size() > 255 || path) {
+    return fail(ErrorCode::invalid,
+                "'" + name + "' is no file name of 1 to 255 bytes without a slash",
+                "attachments.name");
+  }
+  const std::string_view type = attachment.media_type();
+  const auto slash = type.find('/');
+  const bool fits = slash != type.npos && is_token(type.substr(0, slash)) &&
+                    is_token(type.substr(slash + 1)) && !type.starts_with("multipart");
+  if (!type.empty() && !fits) {
+    return fail(ErrorCode::invalid,
+                "'" + attachment.media_type() + "' is no media type such as application/pdf",
+                "attachments.media_type");
+  }
+  return {};
+}
+
+Result<void> check_attachments(const Proposal& proposal) {
+  std::size_t bytes = 0;
+  for (const auto& attachment : proposal.attachments()) {
+    if (auto checked = check_attachment(attachment); !checked) return checked;
+    bytes += attachment.bytes().size();
+  }
+  const auto count = static_cast<std::size_t>(proposal.attachments_size());
+  if (count <= attachments_max && bytes <= attachment_bytes_max) return {};
+  return fail(ErrorCode::too_large,
+              std::to_string(count) + " attachments of " + std::to_string(bytes) +
+                  " bytes in all are more than the " + std::to_string(attachments_max) + " of " +
+                  std::to_string(attachment_bytes_max) + " bytes in all that one message takes",
+              "attachments");
+}
+
+Result<void> check_body(const Proposal& proposal) {
+  if (!text::is_utf8(proposal.body())) {
+    return fail(ErrorCode::invalid, "body is not UTF-8", "body");
+  }
+  const auto* limit = limit_of(proposal);
+  const auto length = text::code_points(proposal.body());
+  if (limit == nullptr || length <= limit->characters_max) return {};
+  return fail(ErrorCode::too_large,
+              std::string(limit->channel) + " takes " + std::to_string(limit->characters_max) +
+                  " characters, and the body has " + std::to_string(length) + "; shorten it",
+              "body");
+}
+
+/// Relative, without a way up: whoever moves the file must not be led out of the vault.
+Result<void> check_file(const std::string& file) {
+  if (auto line = check_line(file, "file"); !line) return line;
+  const auto wrapped = "/" + file + "/";
+  const bool leads_out = file.starts_with('/') || wrapped.contains("/../") ||
+                         wrapped.contains("/./") || file.contains('\\');
+  if (file.empty() || !leads_out) return {};
+  return fail(ErrorCode::invalid, "'" + file + "' is no path within the vault", "file");
+}
+
+}  // namespace
+
+Result<void> check_proposal(const Proposal& proposal) {
+  if (!approval_pb::Category_IsValid(proposal.category()) ||
+      proposal.category() == approval_pb::CATEGORY_UNSPECIFIED) {
+    return fail(ErrorCode::invalid,
+                "category is one of email, linkedin, whatsapp, odoo, social", "category");
+  }
+  if (proposal.title().empty()) return fail(ErrorCode::invalid, "title is empty", "title");
+  for (const auto& [text, field] : {std::pair{&proposal.title(), "title"},
+                                    std::pair{&proposal.subject(), "subject"},
+                                    std::pair{&proposal.account(), "account"}}) {
+    if (auto line = check_line(*text, field); !line) return line;
+  }
+  if (auto file = check_file(proposal.file()); !file) return file;
+  if (auto recipients = check_recipients(proposal); !recipients) return recipients;
+  if (auto attachments = check_attachments(proposal); !attachments) return attachments;
+  return check_body(proposal);
+}
+
+}  // namespace nightshift::actors

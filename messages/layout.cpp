@@ -1,0 +1,81 @@
+// Builds and keeps the layouts of message types.
+#include "messages/layout.hpp"
+
+#include <cassert>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+
+#include "google/protobuf/timestamp.pb.h"
+#include "messages/json.hpp"
+#include "messages/options.pb.h"
+
+namespace nightshift::detail {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+
+class Layouts {
+ public:
+  const MessageLayout& find_or_make(const Descriptor* descriptor) {
+    const std::lock_guard lock(mutex_);
+    return find_or_make_locked(descriptor);
+  }
+
+ private:
+  const MessageLayout& find_or_make_locked(const Descriptor* descriptor) {
+    auto& slot = layouts_[descriptor];
+    if (slot) return *slot;
+    slot = std::make_unique<MessageLayout>();
+    auto& layout = *slot;
+    layout.descriptor = descriptor;
+    layout.timestamp = descriptor == google::protobuf::Timestamp::descriptor();
+    layout.fields.reserve(descriptor->field_count());
+    for (int i = 0; i < descriptor->field_count(); ++i) {
+      layout.fields.push_back(make_field(descriptor->field(i)));
+    }
+    return layout;
+  }
+
+  FieldLayout make_field(const FieldDescriptor* field) {
+    FieldLayout layout;
+    layout.field = field;
+    layout.key = '"' + field->name() + "\":";
+    layout.repeated = field->is_repeated();
+    layout.map = field->is_map();
+    layout.presence = field->has_presence();
+    if (const auto* type = field->enum_type()) {
+      for (int i = 0; i < type->value_count(); ++i) {
+        layout.words.emplace_back(type->value(i)->number(), enum_word(*type->value(i)));
+      }
+    }
+    if (const auto* type = field->message_type()) layout.message = &find_or_make_locked(type);
+    const auto& rules = field->options().GetExtension(nightshift::rules);
+    layout.required = rules.required();
+    layout.bytes_max = rules.bytes_max();
+    return layout;
+  }
+
+  std::mutex mutex_;
+  std::unordered_map<const Descriptor*, std::unique_ptr<MessageLayout>> layouts_;
+};
+
+}  // namespace
+
+const FieldLayout* MessageLayout::find(const std::string& name) const {
+  const auto* field = descriptor->FindFieldByName(name);
+  return field == nullptr ? nullptr : &fields[field->index()];
+}
+
+const MessageLayout& layout_of(const Descriptor* descriptor) {
+  assert(descriptor->file()->pool() == google::protobuf::DescriptorPool::generated_pool());
+  static Layouts layouts;
+  // Each thread keeps what it has seen, so that the lock is taken once per thread and type.
+  thread_local std::unordered_map<const Descriptor*, const MessageLayout*> seen;
+  auto& layout = seen[descriptor];
+  if (layout == nullptr) layout = &layouts.find_or_make(descriptor);
+  return *layout;
+}
+
+}  // namespace nightshift::detail

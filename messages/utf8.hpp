@@ -1,0 +1,51 @@
+// Reads UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing above U+10FFFF.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace nightshift {
+
+/// How many bytes the character at the front of `text` takes; 0 if it is not UTF-8 (or empty).
+inline std::size_t utf8_character_bytes(std::string_view text) {
+  const auto byte = [&](std::size_t n) { return static_cast<unsigned char>(text[n]); };
+  const auto follows = [&](std::size_t n, unsigned low, unsigned high) {
+    return n < text.size() && byte(n) >= low && byte(n) <= high;
+  };
+  if (text.empty()) return 0;
+  const unsigned first = byte(0);
+  if (first < 0x80) return 1;
+  if (first >= 0xC2 && first <= 0xDF) return follows(1, 0x80, 0xBF) ? 2 : 0;
+  if (first >= 0xE0 && first <= 0xEF) {
+    const unsigned low = first == 0xE0 ? 0xA0 : 0x80;
+    const unsigned high = first == 0xED ? 0x9F : 0xBF;
+    return follows(1, low, high) && follows(2, 0x80, 0xBF) ? 3 : 0;
+  }
+  if (first >= 0xF0 && first <= 0xF4) {
+    const unsigned low = first == 0xF0 ? 0x90 : 0x80;
+    const unsigned high = first == 0xF4 ? 0x8F : 0xBF;
+    return follows(1, low, high) && follows(2, 0x80, 0xBF) && follows(3, 0x80, 0xBF) ? 4 : 0;
+  }
+  return 0;
+}
+
+/// How many bytes at the front of `text` are UTF-8; `text.size()` if all are.
+inline std::size_t utf8_prefix_bytes(std::string_view text) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const auto bytes = utf8_character_bytes(text.substr(at));
+    if (bytes == 0) break;
+    at += bytes;
+  }
+  return at;
+}
+
+/// The longest front of `text` that has at most `bytes_max` bytes and does not cut a character.
+inline std::string_view utf8_cut(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
+  auto end = bytes_max;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end);
+}
+
+}  // namespace nightshift

@@ -56,16 +56,15 @@ Result<void> check_enrolled(const Decision& decision, const Authority& authority
 }
 
 /// What the approvers were shown must be what the gate claims.
-Result<void> check_content(const Canonical& content, const Gate& gate,
-                           std::string_view executor) {
+Result<void> check_content(const Canonical& content, const Gate& gate, std::string_view executor) {
   if (content.find("executor") != executor) {
     return forbidden("the content is for another node than `" + std::string(executor) + '`',
                      "executor");
   }
   const auto approvers = content.find("approvers").value_or("1");
   if (approvers != std::to_string(gate.approvers_needed())) {
-    return forbidden("the content asks for " + std::string(approvers) + " approvers, the gate for " +
-                         std::to_string(gate.approvers_needed()),
+    return forbidden("the content asks for " + std::string(approvers) +
+                         " approvers, the gate for " + std::to_string(gate.approvers_needed()),
                      "approvers_needed");
   }
   return {};

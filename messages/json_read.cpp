@@ -194,8 +194,8 @@ class Builder {
     level.field = nullptr;
     const auto parent = path();
     const auto shown = std::string(utf8_cut(name, name_bytes_shown_max));
-    return stop(detail::unknown_field(*level.layout, name,
-                                      parent.empty() ? shown : parent + '.' + shown));
+    return stop(
+        detail::unknown_field(*level.layout, name, parent.empty() ? shown : parent + '.' + shown));
   }
 
   /// Names joined by points, elements in brackets: `attachments[0].name`.

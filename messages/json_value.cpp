@@ -126,8 +126,7 @@ Scalar scalar_of(const FieldLayout& field, std::string_view text) {
     case FieldDescriptor::CPPTYPE_FLOAT:
       if (const auto number = parse<double>(text); number && *number - *number == 0) return *number;
       return text;
-    default:
-      return text;
+    default: return text;
   }
 }
 
@@ -179,8 +178,8 @@ std::unexpected<Error> unknown_field(const MessageLayout& layout, std::string_vi
   if (known.empty()) {
     return fail(ErrorCode::unknown_field, what + ": it takes none; leave it out", path);
   }
-  return fail(ErrorCode::unknown_field, what + "; the nearest it has is `" + nearest(name, known) + '`',
-              path);
+  return fail(ErrorCode::unknown_field,
+              what + "; the nearest it has is `" + nearest(name, known) + '`', path);
 }
 
 std::unexpected<Error> excluded_field(const Message& message, const FieldLayout& field,

@@ -155,9 +155,7 @@ void append_value(const Value& value, const FieldLayout& layout, std::string& ou
     case FieldDescriptor::CPPTYPE_UINT64: return append_wide(value.uint64(), out);
     case FieldDescriptor::CPPTYPE_DOUBLE: return append_real(value.real(), out);
     case FieldDescriptor::CPPTYPE_FLOAT: return append_real(value.real32(), out);
-    case FieldDescriptor::CPPTYPE_BOOL:
-      out += value.boolean() ? "true" : "false";
-      return;
+    case FieldDescriptor::CPPTYPE_BOOL: out += value.boolean() ? "true" : "false"; return;
     case FieldDescriptor::CPPTYPE_ENUM: return append_enum(value.enumeration(), layout, out);
     case FieldDescriptor::CPPTYPE_STRING: {
       std::string scratch;

@@ -3,7 +3,6 @@
 
 #include <cassert>
 #include <memory>
-#include <mutex>
 #include <unordered_map>
 
 #include "google/protobuf/timestamp.pb.h"
@@ -19,12 +18,6 @@ using google::protobuf::FieldDescriptor;
 class Layouts {
  public:
   const MessageLayout& find_or_make(const Descriptor* descriptor) {
-    const std::lock_guard lock(mutex_);
-    return find_or_make_locked(descriptor);
-  }
-
- private:
-  const MessageLayout& find_or_make_locked(const Descriptor* descriptor) {
     auto& slot = layouts_[descriptor];
     if (slot) return *slot;
     slot = std::make_unique<MessageLayout>();
@@ -38,6 +31,7 @@ class Layouts {
     return layout;
   }
 
+ private:
   FieldLayout make_field(const FieldDescriptor* field) {
     FieldLayout layout;
     layout.field = field;
@@ -50,14 +44,13 @@ class Layouts {
         layout.words.emplace_back(type->value(i)->number(), enum_word(*type->value(i)));
       }
     }
-    if (const auto* type = field->message_type()) layout.message = &find_or_make_locked(type);
+    if (const auto* type = field->message_type()) layout.message = &find_or_make(type);
     const auto& rules = field->options().GetExtension(nightshift::rules);
     layout.required = rules.required();
     layout.bytes_max = rules.bytes_max();
     return layout;
   }
 
-  std::mutex mutex_;
   std::unordered_map<const Descriptor*, std::unique_ptr<MessageLayout>> layouts_;
 };
 
@@ -70,12 +63,9 @@ const FieldLayout* MessageLayout::find(const std::string& name) const {
 
 const MessageLayout& layout_of(const Descriptor* descriptor) {
   assert(descriptor->file()->pool() == google::protobuf::DescriptorPool::generated_pool());
-  static Layouts layouts;
-  // Each thread keeps what it has seen, so that the lock is taken once per thread and type.
-  thread_local std::unordered_map<const Descriptor*, const MessageLayout*> seen;
-  auto& layout = seen[descriptor];
-  if (layout == nullptr) layout = &layouts.find_or_make(descriptor);
-  return *layout;
+  // One set per thread: no lock on the way of every answer.
+  thread_local Layouts layouts;
+  return layouts.find_or_make(descriptor);
 }
 
 }  // namespace nightshift::detail

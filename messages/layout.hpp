@@ -43,8 +43,8 @@ struct MessageLayout {
   const FieldLayout* find(const std::string& name) const;
 };
 
-/// Only for generated messages: they live as long as the program, and so does the layout.
-/// Thread-safe.
+/// Only for generated messages, which live as long as the program. The layout lives as long as the
+/// calling thread.
 const MessageLayout& layout_of(const google::protobuf::Descriptor* descriptor);
 
 }  // namespace nightshift::detail

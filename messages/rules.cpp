@@ -20,10 +20,8 @@ bool is_empty(const Message& message, const FieldLayout& layout) {
   switch (field->cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING:
       return reflection.GetStringReference(message, field, &scratch).empty();
-    case FieldDescriptor::CPPTYPE_ENUM:
-      return reflection.GetEnumValue(message, field) == 0;
-    default:
-      return false;
+    case FieldDescriptor::CPPTYPE_ENUM: return reflection.GetEnumValue(message, field) == 0;
+    default: return false;
   }
 }
 
@@ -45,8 +43,7 @@ Result<void> check_lengths(const Message& message, const FieldLayout& layout,
                         path);
   }
   for (int i = 0; i < reflection.FieldSize(message, layout.field); ++i) {
-    const auto& value =
-        reflection.GetRepeatedStringReference(message, layout.field, i, &scratch);
+    const auto& value = reflection.GetRepeatedStringReference(message, layout.field, i, &scratch);
     if (auto checked = check_length(value, layout, path + '[' + std::to_string(i) + ']'); !checked)
       return checked;
   }

@@ -131,7 +131,8 @@ Result<SigningKey> SigningKey::unseal(std::string_view sealed_text, std::string_
   if (crypto_aead_xchacha20poly1305_ietf_decrypt(
           seed.bytes.data(), nullptr, nullptr, bytes_of(sealed->box), sealed->box.size(),
           bytes_of(header), header.size(), bytes_of(sealed->nonce), key.bytes.data()) != 0) {
-    return fail(ErrorCode::bad_signature, "the passphrase does not open this signing key; try again");
+    return fail(ErrorCode::bad_signature,
+                "the passphrase does not open this signing key; try again");
   }
   SigningKey opened;
   unsigned char public_key[crypto_sign_PUBLICKEYBYTES];

@@ -9,7 +9,7 @@
 
 namespace nightshift::detail {
 
-/// Starts libsodium before the first use of its randomness. Thread-safe, cheap after the first call.
+/// Starts libsodium before the first use of its randomness. Thread-safe, cheap once done.
 inline void make_sodium_ready() {
   static const int started = sodium_init();
   assert(started >= 0);

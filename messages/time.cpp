@@ -124,8 +124,8 @@ std::optional<Time> from_rfc3339(std::string_view text) {
 
 Time from_proto(const google::protobuf::Timestamp& time) {
   const Time second_max = past_last - std::chrono::seconds(1);
-  const auto seconds = std::clamp(time.seconds(), to_us(first) / us_per_s,
-                                  to_us(second_max) / us_per_s);
+  const auto seconds =
+      std::clamp(time.seconds(), to_us(first) / us_per_s, to_us(second_max) / us_per_s);
   const auto nanos = std::clamp(time.nanos(), 0, 999'999'999);
   return time_from_us(seconds * us_per_s + nanos / 1000);
 }

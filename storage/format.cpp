@@ -38,9 +38,9 @@ Result<void> migrate(Store& store, std::uint64_t version, std::span<const Migrat
   auto stored = stored_version(store);
   if (!stored) return std::unexpected(stored.error());
   if (*stored > version)
-    return fail(ErrorCode::newer_version,
-                "the journal has format " + std::to_string(*stored) + ", this program knows " +
-                    std::to_string(version) + "; use a newer program");
+    return fail(ErrorCode::newer_version, "the journal has format " + std::to_string(*stored) +
+                                              ", this program knows " + std::to_string(version) +
+                                              "; use a newer program");
   for (auto at = *stored; at < version; ++at) {
     const auto step = std::ranges::find(steps, at, &Migration::from);
     if (step == steps.end())

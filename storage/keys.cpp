@@ -16,9 +16,7 @@ std::string start(KeyKind kind, std::size_t bytes) {
   return key;
 }
 
-void append_id(std::string& key, std::string_view id) {
-  key.append(id).push_back(end_of_id);
-}
+void append_id(std::string& key, std::string_view id) { key.append(id).push_back(end_of_id); }
 
 // Free text: a zero byte becomes 00 FF, and 00 01 ends the text, so that texts sort as their bytes.
 void append_text(std::string& key, std::string_view text) {
@@ -73,9 +71,7 @@ KeyRange keys_with_prefix(std::string prefix) {
   return range;
 }
 
-KeyRange keys_of(KeyKind kind) {
-  return keys_with_prefix(std::string(1, static_cast<char>(kind)));
-}
+KeyRange keys_of(KeyKind kind) { return keys_with_prefix(std::string(1, static_cast<char>(kind))); }
 
 std::string meta_key(std::string_view name) {
   return start(KeyKind::meta, name.size()).append(name);

@@ -79,8 +79,7 @@ class Log final : private Rows, public ReadableLog<MemoryLog> {
 std::vector<Request> Log::take(std::size_t count) {
   const std::lock_guard lock(mutex_);
   const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(std::min(count, queue_.size()));
-  std::vector<Request> taken(std::make_move_iterator(queue_.begin()),
-                             std::make_move_iterator(end));
+  std::vector<Request> taken(std::make_move_iterator(queue_.begin()), std::make_move_iterator(end));
   queue_.erase(queue_.begin(), end);
   return taken;
 }

@@ -77,9 +77,7 @@ Result<std::optional<std::pair<std::string, std::string>>> MemoryStore::last(
   return *row;
 }
 
-std::unique_ptr<RowBatch> MemoryStore::new_batch() const {
-  return std::make_unique<MemoryBatch>();
-}
+std::unique_ptr<RowBatch> MemoryStore::new_batch() const { return std::make_unique<MemoryBatch>(); }
 
 Result<void> MemoryStore::write(RowBatch& batch) {
   const std::lock_guard lock(mutex_);

@@ -53,8 +53,7 @@ class Reader {
   Result<void> scan_pointers(const PointerVisitor& visit) const;
   Result<void> scan_work(WorkKind kind, const WorkKey& from, const WorkVisitor& visit) const;
   Result<std::optional<CommandEntry>> find_command(const EntityRef& entity,
-                                                   std::string_view principal,
-                                                   std::string_view key,
+                                                   std::string_view principal, std::string_view key,
                                                    const CommandDays& days) const;
 
  private:

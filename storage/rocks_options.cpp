@@ -1,0 +1,80 @@
+// Settings of RocksDB.
+#include "storage/rocks_options.hpp"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+
+namespace nightshift::storage {
+namespace {
+
+constexpr std::size_t block_cache_bytes = 8u << 20;
+constexpr std::size_t write_buffer_bytes = 8u << 20;
+// What a start after a crash has to read again.
+constexpr std::size_t wal_bytes_max = 32u << 20;
+constexpr int open_files_max = 512;
+constexpr int filter_bits = 10;
+
+// One cache for both families.
+const std::shared_ptr<rocksdb::Cache>& block_cache() {
+  static const auto cache = rocksdb::NewLRUCache(block_cache_bytes);
+  return cache;
+}
+
+rocksdb::ColumnFamilyOptions family_options(rocksdb::BlockBasedTableOptions table) {
+  table.block_cache = block_cache();
+  table.cache_index_and_filter_blocks = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  rocksdb::ColumnFamilyOptions options;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  options.write_buffer_size = write_buffer_bytes;
+  options.max_write_buffer_number = 3;
+  options.level_compaction_dynamic_level_bytes = true;
+  options.compression = rocksdb::kLZ4Compression;
+  return options;
+}
+
+}  // namespace
+
+rocksdb::DBOptions database_options(rocksdb::Env* env, bool create) {
+  rocksdb::DBOptions options;
+  options.env = env;
+  options.create_if_missing = create;
+  options.create_missing_column_families = create;
+
+  options.paranoid_checks = true;
+  options.track_and_verify_wals_in_manifest = true;
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  options.manual_wal_flush = false;
+  // A failed write ends the process; nothing is tried again behind our back.
+  options.max_bgerror_resume_count = 0;
+
+  options.max_total_wal_size = wal_bytes_max;
+  options.skip_stats_update_on_db_open = true;
+  options.max_open_files = open_files_max;
+  options.manifest_preallocation_size = 64 << 10;
+
+  options.max_background_jobs = 2;
+  options.allow_concurrent_memtable_write = false;  // there is one writer
+  options.enable_write_thread_adaptive_yield = false;
+  options.stats_dump_period_sec = 0;
+  options.stats_persist_period_sec = 0;
+  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  options.keep_log_file_num = 2;
+  options.max_log_file_size = 1 << 20;
+  return options;
+}
+
+rocksdb::ColumnFamilyOptions log_options() {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_size = 16 << 10;
+  return family_options(table);
+}
+
+rocksdb::ColumnFamilyOptions entity_options() {
+  rocksdb::BlockBasedTableOptions table;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(filter_bits));
+  return family_options(table);
+}
+
+}  // namespace nightshift::storage

@@ -1,0 +1,15 @@
+// How RocksDB is set up: for durability first, then a fast start, then little memory.
+#pragma once
+
+#include <rocksdb/options.h>
+
+namespace nightshift::storage {
+
+/// docs/decisions/rocksdb-settings.md gives the reasons.
+rocksdb::DBOptions database_options(rocksdb::Env* env, bool create);
+/// Records and batches: appended in the order of keys, never changed.
+rocksdb::ColumnFamilyOptions log_options();
+/// All other rows.
+rocksdb::ColumnFamilyOptions entity_options();
+
+}  // namespace nightshift::storage

@@ -1,0 +1,225 @@
+// RocksDB under the seam of rows.
+#include "storage/rocks_store.hpp"
+
+#include <array>
+#include <cassert>
+
+#include <rocksdb/write_batch.h>
+
+#include "storage/rocks_options.hpp"
+
+namespace nightshift::storage {
+namespace {
+
+constexpr const char* entities_family = "entities";
+constexpr std::size_t readahead_bytes = 512 << 10;
+constexpr int reading_attempts_max = 100;
+
+// In the order in which `DB::Open` hands the families back.
+std::vector<rocksdb::ColumnFamilyDescriptor> families() {
+  return {{rocksdb::kDefaultColumnFamilyName, log_options()}, {entities_family, entity_options()}};
+}
+
+bool is_log_row(std::string_view key) {
+  return key.front() == static_cast<char>(KeyKind::record) ||
+         key.front() == static_cast<char>(KeyKind::batch);
+}
+
+// As many parts as a value of ours has.
+class Parts {
+ public:
+  explicit Parts(std::initializer_list<std::string_view> parts) {
+    assert(parts.size() <= slices_.size());
+    for (const auto part : parts) slices_[size_++] = {part.data(), part.size()};
+  }
+
+  rocksdb::SliceParts all() const { return {slices_.data(), size_}; }
+
+ private:
+  std::array<rocksdb::Slice, 4> slices_;
+  int size_ = 0;
+};
+
+class RocksBatch final : public RowBatch {
+ public:
+  RocksBatch(rocksdb::ColumnFamilyHandle* log, rocksdb::ColumnFamilyHandle* entities)
+      : log_(log), entities_(entities) {}
+
+  void put(std::string_view key, std::initializer_list<std::string_view> value) override {
+    must(batch_.Put(family(key), Parts({key}).all(), Parts(value).all()));
+  }
+
+  void erase(std::string_view key) override { must(batch_.Delete(family(key), key)); }
+
+  void erase(const KeyRange& range) override {
+    must(batch_.DeleteRange(family(range.from), range.from, range.until));
+  }
+
+  void clear() override { batch_.Clear(); }
+  bool empty() const override { return batch_.Count() == 0; }
+  std::size_t bytes() const override { return batch_.GetDataSize(); }
+  rocksdb::WriteBatch& rows() { return batch_; }
+
+ private:
+  rocksdb::ColumnFamilyHandle* family(std::string_view key) const {
+    return is_log_row(key) ? log_ : entities_;
+  }
+
+  // Building a batch touches memory alone.
+  static void must(const rocksdb::Status& status) { assert(status.ok()); }
+
+  rocksdb::WriteBatch batch_;
+  rocksdb::ColumnFamilyHandle* log_;
+  rocksdb::ColumnFamilyHandle* entities_;
+};
+
+std::string_view view(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+
+// Which manifest is the present one, and how far it is written: unchanged means that no file came
+// or went.
+Result<std::string> manifest_state(const std::filesystem::path& path) {
+  auto* env = rocksdb::Env::Default();
+  std::string current;
+  if (const auto read = rocksdb::ReadFileToString(env, path / "CURRENT", &current); !read.ok())
+    return std::unexpected(to_error(read, path));
+  while (current.ends_with('\n')) current.pop_back();
+  std::uint64_t size = 0;
+  if (const auto read = env->GetFileSize(path / current, &size); !read.ok())
+    return std::unexpected(to_error(read, path));
+  return current + " " + std::to_string(size);
+}
+
+}  // namespace
+
+Error to_error(const rocksdb::Status& status, const std::filesystem::path& path) {
+  const auto where = path.string();
+  const auto said = " (RocksDB: " + status.ToString() + ")";
+  if (status.IsNoSpace())
+    return {ErrorCode::no_space, "no space left for the journal in " + where + said, where};
+  if (status.IsIOError() && status.ToString().find("LOCK") != std::string::npos)
+    return {ErrorCode::locked,
+            "another process uses the journal in " + where + "; stop it first" + said, where};
+  if (status.IsIOError())
+    return {ErrorCode::io,
+            "the journal in " + where +
+                " cannot be read or written; check the disk, the path and "
+                "its permissions" +
+                said,
+            where};
+  return {ErrorCode::corrupt,
+          "the journal in " + where +
+              " is damaged; restore a backup, and keep the damaged folder "
+              "until everything is found again" +
+              said,
+          where};
+}
+
+Result<std::unique_ptr<RocksStore>> RocksStore::open(const RocksStoreOptions& options) {
+  std::unique_ptr<RocksStore> store(new RocksStore(options, true));
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* db = nullptr;
+  const auto opened = rocksdb::DB::Open(database_options(options.env, options.create), options.path,
+                                        families(), &handles, &db);
+  if (!opened.ok()) return std::unexpected(to_error(opened, options.path));
+  store->db_.reset(db);
+  store->log_ = handles[0];
+  store->entities_ = handles[1];
+  return store;
+}
+
+Result<std::unique_ptr<RocksStore>> RocksStore::open_for_reading(
+    const std::filesystem::path& path) {
+  auto options = database_options(rocksdb::Env::Default(), false);
+  // Every file is held open, so that none can vanish while it is read.
+  options.max_open_files = -1;
+  std::optional<Error> error;
+  for (int attempt = 0; attempt < reading_attempts_max; ++attempt) {
+    const auto before = manifest_state(path);
+    if (!before) return std::unexpected(before.error());
+    std::unique_ptr<RocksStore> store(new RocksStore({path}, false));
+    std::vector<rocksdb::ColumnFamilyHandle*> handles;
+    rocksdb::DB* db = nullptr;
+    const auto opened = rocksdb::DB::OpenForReadOnly(options, path, families(), &handles, &db);
+    const auto after = manifest_state(path);
+    if (opened.ok()) {
+      store->db_.reset(db);
+      store->log_ = handles[0];
+      store->entities_ = handles[1];
+      if (after && *after == *before) return store;
+      error = Error{ErrorCode::unavailable,
+                    "the journal in " + path.string() +
+                        " changes too fast to be opened beside "
+                        "its node; try again",
+                    path.string()};
+    } else {
+      error = to_error(opened, path);
+      // Nothing moved meanwhile: the error is not the race's.
+      if (after && *after == *before) break;
+    }
+  }
+  return std::unexpected(*error);
+}
+
+RocksStore::~RocksStore() {
+  if (!db_) return;
+  // What cannot be flushed now is in the WAL.
+  if (writable_) db_->Flush({}, {log_, entities_}).PermitUncheckedError();
+  db_->DestroyColumnFamilyHandle(log_).PermitUncheckedError();
+  db_->DestroyColumnFamilyHandle(entities_).PermitUncheckedError();
+  db_->Close().PermitUncheckedError();
+}
+
+rocksdb::ColumnFamilyHandle* RocksStore::family_of(std::string_view key) const {
+  return is_log_row(key) ? log_ : entities_;
+}
+
+std::unique_ptr<rocksdb::Iterator> RocksStore::iterate(const rocksdb::Slice& from,
+                                                       const rocksdb::Slice& until) const {
+  rocksdb::ReadOptions options;
+  options.iterate_lower_bound = &from;
+  options.iterate_upper_bound = &until;
+  return std::unique_ptr<rocksdb::Iterator>(db_->NewIterator(options, family_of(view(from))));
+}
+
+Result<std::optional<std::string>> RocksStore::get(std::string_view key) const {
+  std::string value;
+  const auto got = db_->Get({}, family_of(key), key, &value);
+  if (got.IsNotFound()) return std::nullopt;
+  if (!got.ok()) return std::unexpected(to_error(got, options_.path));
+  return value;
+}
+
+Result<void> RocksStore::scan(const KeyRange& range, const RowVisitor& visit) const {
+  const rocksdb::Slice from(range.from);
+  const rocksdb::Slice until(range.until);
+  const auto rows = iterate(from, until);
+  for (rows->Seek(from); rows->Valid(); rows->Next())
+    if (!visit(view(rows->key()), view(rows->value()))) return {};
+  if (!rows->status().ok()) return std::unexpected(to_error(rows->status(), options_.path));
+  return {};
+}
+
+Result<std::optional<std::pair<std::string, std::string>>> RocksStore::last(
+    const KeyRange& range) const {
+  const rocksdb::Slice from(range.from);
+  const rocksdb::Slice until(range.until);
+  const auto rows = iterate(from, until);
+  rows->SeekToLast();
+  if (!rows->status().ok()) return std::unexpected(to_error(rows->status(), options_.path));
+  if (!rows->Valid()) return std::nullopt;
+  return std::pair(rows->key().ToString(), rows->value().ToString());
+}
+
+std::unique_ptr<RowBatch> RocksStore::new_batch() const {
+  return std::make_unique<RocksBatch>(log_, entities_);
+}
+
+Result<void> RocksStore::write(RowBatch& batch) {
+  rocksdb::WriteOptions options;
+  options.sync = options_.sync;
+  const auto written = db_->Write(options, &static_cast<RocksBatch&>(batch).rows());
+  if (!written.ok()) return std::unexpected(to_error(written, options_.path));
+  return {};
+}
+
+}  // namespace nightshift::storage

@@ -14,9 +14,12 @@ constexpr std::string_view digest_tag = "nightshift.digest.v1\n";
 constexpr std::string_view approval_tag = "nightshift.approve.v1";
 constexpr std::string_view enrolment_tag = "nightshift.enroll.v1";
 
+bool is_letter(char c) { return c >= 'a' && c <= 'z'; }
+
 bool is_field_name(std::string_view name) {
-  return !name.empty() &&
-         std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
+  return !name.empty() && is_letter(name.front()) && std::ranges::all_of(name, [](char c) {
+    return is_letter(c) || (c >= '0' && c <= '9') || c == '_';
+  });
 }
 
 std::unexpected<Error> damaged(std::string_view what, std::size_t at) {

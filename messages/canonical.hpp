@@ -13,7 +13,7 @@
 
 namespace nightshift {
 
-/// Ordered fields; names are `[a-z_]+` and may repeat, values are any bytes.
+/// Ordered fields; names are `[a-z][a-z0-9_]*` and may repeat, values are any bytes.
 /// Encoded as `nightshift.content.v1` LF, then per field `NAME SP LENGTH LF VALUE LF`.
 class Canonical {
  public:

@@ -105,6 +105,7 @@ std::string preview_of(const Canonical& content, const mail::Reading& mail) {
   add_line(out, "Action", std::string(last_word(field("action"))) + " on node " +
                               std::string(field("executor")) + ", under policy " +
                               std::string(field("policy_version")));
+  add_line(out, "Approvers", field("approvers"));
   if (content.find("account")) add_line(out, "Account", field("account"));
   add_line(out, "From", mail.from);
   for (const auto& to : mail.to) add_line(out, "To", to);
@@ -131,6 +132,7 @@ Result<void> render(Proposal& proposal, const kernel::Context& context) {
   content.add("effect_id", proposal.effect_id());
   content.add("executor", context.node.name);
   content.add("policy_version", std::to_string(context.node.policy_version));
+  content.add("approvers", proposal.four_eyes() ? "2" : "1");
   if (!proposal.account().empty()) content.add("account", proposal.account());
   for (const auto& to : proposal.to()) content.add("to", to);
   for (const auto& cc : proposal.cc()) content.add("cc", cc);

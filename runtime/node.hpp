@@ -99,6 +99,8 @@ struct NodeStats {
   std::uint64_t effects_failed = 0;
   std::uint64_t effects_unknown = 0;
   std::uint64_t deadlines_fired = 0;
+  /// Counts the starts of the node on its log, from 1.
+  std::uint64_t boot_epoch = 0;
   storage::LogStats log;
 };
 

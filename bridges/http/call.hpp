@@ -1,0 +1,72 @@
+// What a handler is given, and the handlers: one function per kind of route.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "bridges/http/access.hpp"
+#include "bridges/http/exchange.hpp"
+#include "bridges/http/routes.hpp"
+#include "bridges/http/server.hpp"
+#include "bridges/http/target.hpp"
+#include "runtime/node.hpp"
+
+namespace nightshift::bridges::http {
+
+class FrontMetrics;
+
+/// What handlers work with; outlives every call.
+struct Services {
+  runtime::Node& node;
+  const HttpOptions& options;
+  const Routes& routes;
+  FrontMetrics& metrics;
+  /// The OpenAPI document, made once.
+  const std::string& openapi;
+};
+
+/// One request on its way through a handler. `caller` is null on open routes.
+struct Call {
+  const Services& services;
+  const Route& route;
+  const Request& request;
+  const Target& target;
+  const kernel::Caller* caller = nullptr;
+  std::string_view id;
+
+  runtime::Node& node() const { return services.node; }
+  /// The problem of this error on this path.
+  Response refuse(const Error& error) const;
+  /// True if only what the caller itself proposed may be shown.
+  bool own_only() const { return !caller->may(SCOPE_READ); }
+  EntityRef entity() const;
+};
+
+// node_routes.cpp
+Response get_liveness(const Call& call);
+Response get_readiness(const Call& call);
+Response get_metrics(const Call& call);
+Response get_openapi(const Call& call);
+Response get_kinds(const Call& call);
+Response get_node(const Call& call);
+Response get_audit_head(const Call& call);
+
+// entity_routes.cpp
+Response get_entity(const Call& call);
+Response list_entities(const Call& call);
+
+// event_routes.cpp
+Response get_log_events(const Call& call);
+Response get_entity_events(const Call& call);
+
+// why_route.cpp
+Response get_why(const Call& call);
+
+// command_route.cpp
+Response post_command(const Call& call);
+
+/// What GET on the entity would show this caller: `not_found`, or `forbidden` where the caller may
+/// read only what it proposed and did not propose this.
+Result<runtime::Answer> read_entity(const Call& call);
+
+}  // namespace nightshift::bridges::http

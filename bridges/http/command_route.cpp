@@ -1,0 +1,117 @@
+// Commands: the one route that writes.
+#include <condition_variable>
+#include <mutex>
+
+#include "bridges/http/call.hpp"
+#include "bridges/http/problem.hpp"
+#include "bridges/http/query.hpp"
+#include "bridges/http/shapes.hpp"
+#include "messages/json.hpp"
+
+namespace nightshift::bridges::http {
+namespace {
+
+constexpr std::size_t key_bytes_max = 128;
+
+/// `If-Match: "N"`, the sequence that the caller saw; 0 means that there must be nothing yet.
+Result<std::optional<std::uint64_t>> if_match(const Head& head) {
+  std::string_view text = head.find("if-match");
+  if (text.empty()) return std::nullopt;
+  if (text.size() >= 2 && text.front() == '"' && text.back() == '"') {
+    text = text.substr(1, text.size() - 2);
+  }
+  const auto sequence = parse_number(text);
+  if (!sequence) {
+    return fail(ErrorCode::invalid, "If-Match must be one ETag as it was answered, \"SEQUENCE\"",
+                "If-Match");
+  }
+  return *sequence;
+}
+
+Result<std::string> idempotency_key(const Head& head) {
+  std::string_view text = head.find("idempotency-key");
+  if (text.size() >= 2 && text.front() == '"' && text.back() == '"') {
+    text = text.substr(1, text.size() - 2);
+  }
+  const bool visible = text.find_first_of(" \t\"") == text.npos;
+  if (text.size() > key_bytes_max || !visible) {
+    return fail(ErrorCode::invalid,
+                "Idempotency-Key must be 1 to 128 characters without spaces and quotes",
+                "Idempotency-Key");
+  }
+  return std::string(text);
+}
+
+/// `Prefer: wait=SECONDS` (RFC 7240) shortens the wait, never prolongs it.
+std::chrono::milliseconds wait_of(const Call& call) {
+  constexpr std::string_view name = "wait=";
+  const auto longest = call.services.options.answer_timeout;
+  const std::string_view prefer = call.request.head.find("prefer");
+  const std::size_t at = prefer.find(name);
+  if (at == prefer.npos) return longest;
+  const std::string_view digits = prefer.substr(at + name.size());
+  const auto seconds = parse_number(digits.substr(0, digits.find_first_not_of("0123456789")));
+  if (!seconds || *seconds > 3600) return longest;
+  return std::min<std::chrono::milliseconds>(longest, std::chrono::seconds(*seconds));
+}
+
+Result<runtime::Command> command_of(const Call& call) {
+  runtime::Command command;
+  const Head& head = call.request.head;
+  auto sequence = if_match(head);
+  if (!sequence) return std::unexpected(sequence.error());
+  command.if_match = *sequence;
+  auto key = idempotency_key(head);
+  if (!key) return std::unexpected(key.error());
+  command.key = std::move(*key);
+  const auto text = call.request.body.read();
+  if (!text) return std::unexpected(text.error());
+  std::shared_ptr<google::protobuf::Message> body(call.route.command->prototype->New());
+  if (auto read = from_json(*text, *body); !read) return std::unexpected(read.error());
+  command.body = std::move(body);
+  command.entity = call.entity();
+  command.caller = *call.caller;
+  return command;
+}
+
+/// Where the host leaves the answer, even if nobody waits any more.
+struct Waiting {
+  std::mutex mutex;
+  std::condition_variable answered;
+  std::optional<Result<runtime::Answer>> answer;
+};
+
+Result<runtime::Answer> submit_and_wait(runtime::Node& node, runtime::Command command,
+                                        std::chrono::milliseconds longest) {
+  const auto waiting = std::make_shared<Waiting>();
+  node.submit(std::move(command), [waiting](Result<runtime::Answer> answer) {
+    {
+      const std::scoped_lock lock(waiting->mutex);
+      waiting->answer = std::move(answer);
+    }
+    waiting->answered.notify_one();
+  });
+  std::unique_lock lock(waiting->mutex);
+  if (waiting->answered.wait_for(lock, longest, [&] { return waiting->answer.has_value(); })) {
+    return std::move(*waiting->answer);
+  }
+  return fail(ErrorCode::timed_out);
+}
+
+}  // namespace
+
+Response post_command(const Call& call) {
+  auto command = command_of(call);
+  if (!command) return call.refuse(command.error());
+  const std::string key = command->key;
+  const auto answer = submit_and_wait(call.node(), std::move(*command), wait_of(call));
+  if (!answer) return problem(answer.error(), call.target.path(), key);
+  Response out;
+  out.status = answer->created ? 201 : 200;
+  out.etag = answer->sequence;
+  JsonWriter json(out.body);
+  write_answer(*answer, json);
+  return out;
+}
+
+}  // namespace nightshift::bridges::http

@@ -1,0 +1,39 @@
+// The front's metrics and their names.
+#include "bridges/http/front_metrics.hpp"
+
+#include <cassert>
+
+namespace nightshift::bridges::http {
+
+FrontMetrics::FrontMetrics(const Routes& routes)
+    : connections_(metrics_.gauge("nightshift_http_connections", "Open connections.")),
+      followers_(metrics_.gauge("nightshift_http_followers", "Subscribers to streams of events.")),
+      turned_away_(metrics_.counter("nightshift_http_turned_away_total",
+                                    "Connections and requests refused before a route saw them.")) {
+  for (const Route& route : routes.all()) {
+    add(&route, route.method == Method::post ? "POST" : "GET", route.pattern);
+  }
+  add(nullptr, "other", "other");
+}
+
+void FrontMetrics::add(const Route* route, const std::string& method, const std::string& pattern) {
+  Series& series = series_[route];
+  for (std::size_t i = 2; i < series.requests.size(); ++i) {
+    series.requests[i] = metrics_.counter(
+        "nightshift_http_requests_total", "Requests answered, by route and class of status.",
+        {{"method", method}, {"route", pattern}, {"status", std::to_string(i) + "xx"}});
+  }
+  series.durations = metrics_.durations("nightshift_http_request_duration_seconds",
+                                        "From the header block to the last byte of the answer.",
+                                        {{"method", method}, {"route", pattern}});
+}
+
+void FrontMetrics::answered(const Route* route, int status, std::chrono::nanoseconds took) {
+  const auto found = series_.find(route);
+  const auto status_class = static_cast<std::size_t>(status / 100);
+  assert(found != series_.end() && status_class >= 2 && status_class < 6);
+  found->second.requests[status_class].add();
+  found->second.durations.observe(std::chrono::duration<double>(took).count());
+}
+
+}  // namespace nightshift::bridges::http

@@ -1,0 +1,274 @@
+// Writes the OpenAPI document.
+#include "bridges/http/openapi.hpp"
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <vector>
+
+#include "bridges/http/call.hpp"
+#include "bridges/http/problem.hpp"
+#include "bridges/http/schema.hpp"
+#include "messages/json.hpp"
+#include "messages/options.pb.h"
+#include "messages/record.pb.h"
+
+namespace nightshift::bridges::http {
+namespace {
+
+constexpr std::array<int, 1> open_refusals{403};
+constexpr std::array<int, 6> read_refusals{400, 401, 403, 404, 500, 503};
+constexpr std::array<int, 14> command_refusals{400, 401, 402, 403, 404, 409, 412,
+                                               413, 422, 429, 500, 503, 504, 507};
+
+/// Shapes that are not messages, as JSON Schema. `docs/reference/http.md` shows the same.
+constexpr std::string_view fixed_schemas = R"json(
+"Problem":{"type":"object","description":"RFC 9457. `code` is stable; `detail` says what to do.",
+"required":["type","title","status","code","detail","instance"],
+"properties":{"type":{"type":"string"},"title":{"type":"string"},"status":{"type":"integer"},
+"code":{"type":"string"},"detail":{"type":"string"},"instance":{"type":"string"},
+"command_id":{"type":"string","description":"Ask again with this Idempotency-Key."}}},
+"Event":{"type":"object","required":["position","offset","kind","id","sequence","type","sentence",
+"principal","decided_at","written_at","cause","correlation","home","event_id"],
+"properties":{"position":{"type":"string","description":"LOG:OFFSET"},
+"offset":{"type":"integer","minimum":1},"kind":{"type":"string"},"id":{"type":"string"},
+"sequence":{"type":"integer","minimum":1},"type":{"type":"string","description":"KIND.Type"},
+"event":{"type":"object","description":"Absent for a type that this version does not know."},
+"sentence":{"type":"string"},"principal":{"type":"string"},
+"decided_at":{"type":"string","format":"date-time"},
+"written_at":{"type":"string","format":"date-time"},"cause":{"type":"string"},
+"correlation":{"type":"string"},"home":{"type":"string"},"event_id":{"type":"string"}}},
+"LogPage":{"type":"object","required":["items","next"],"properties":{"items":{"type":"array",
+"items":{"$ref":"#/components/schemas/Event"}},"next":{"type":"string"}}},
+"EntityEventPage":{"type":"object","required":["items","next"],"properties":{"items":{
+"type":"array","items":{"$ref":"#/components/schemas/Event"}},"next":{"type":"integer"}}},
+"Why":{"type":"object","required":["id","kind","status","sequence","chain","complete","effects"],
+"properties":{"id":{"type":"string"},"kind":{"type":"string"},"status":{"type":"string"},
+"sequence":{"type":"integer"},"trigger":{"type":"object","properties":{
+"command_id":{"type":"string"},"who":{"type":"string"},
+"at":{"type":"string","format":"date-time"},"what":{"type":"string"}}},
+"chain":{"type":"array","items":{"type":"object","properties":{"offset":{"type":"integer"},
+"sequence":{"type":"integer"},"at":{"type":"string","format":"date-time"},
+"what":{"type":"string"},"who":{"type":"string"},"type":{"type":"string"},
+"cause":{"type":"string"},"correlation":{"type":"string"}}}},"complete":{"type":"boolean"},
+"effects":{"type":"array","items":{"$ref":"#/components/schemas/EffectView"}}}},)json";
+
+std::string_view tag_of(const Route& route) { return route.kind ? route.kind->name() : "node"; }
+
+std::string operation_id(const Route& route) {
+  std::string out = route.method == Method::post ? "" : "get_";
+  for (const char c : std::string_view(route.pattern).substr(1)) {
+    if (c == '{' || c == '}') continue;
+    out += c == '/' || c == '.' ? '_' : c;
+  }
+  return out;
+}
+
+std::string description(const Route& route) {
+  if (route.scope == SCOPE_UNSPECIFIED) return "Needs no token.";
+  std::string out =
+      "Scope `" + enum_word(*Scope_descriptor()->FindValueByNumber(route.scope)) + "`";
+  out += route.own ? ", or `propose` for what the caller itself proposed." : ".";
+  return out;
+}
+
+class Document {
+ public:
+  explicit Document(std::string& out) : json_(out) {}
+
+  void write(const Routes& routes, std::string_view version) {
+    json_.begin_object().field("openapi", "3.1.0");
+    write_info(version);
+    write_tags(routes);
+    json_.key("security").raw(R"([{"token":[]}])");
+    json_.key("paths").begin_object();
+    for (const Route& route : routes.all()) write_path(route);
+    json_.end_object();
+    write_components(routes);
+    json_.end_object();
+  }
+
+ private:
+  void write_info(std::string_view version) {
+    json_.key("info")
+        .begin_object()
+        .field("title", "Nightshift")
+        .field("version", version)
+        .field("description",
+               "Commands, views and events of a node. Generated from the kinds' schemas.")
+        .end_object();
+    json_.key("servers").raw(R"([{"url":"/"}])");
+  }
+
+  void write_tags(const Routes& routes) {
+    json_.key("tags").begin_array();
+    json_.raw(R"({"name":"node","description":"The node as a whole."})");
+    const kernel::Kind* last = nullptr;
+    for (const Route& route : routes.all()) {
+      if (!route.kind || route.kind == last) continue;
+      last = route.kind;
+      json_.begin_object().field("name", last->name()).field("description", last->summary());
+      json_.end_object();
+    }
+    json_.end_array();
+  }
+
+  void write_path(const Route& route) {
+    json_.key(route.pattern).begin_object();
+    json_.key(route.method == Method::post ? "post" : "get").begin_object();
+    json_.field("operationId", operation_id(route))
+        .field("summary", route.summary.empty() ? operation_id(route) : route.summary)
+        .field("description", description(route));
+    json_.key("tags").begin_array().text(tag_of(route)).end_array();
+    if (route.scope == SCOPE_UNSPECIFIED) json_.key("security").raw("[]");
+    write_parameters(route);
+    if (route.command) write_body(*route.command);
+    write_responses(route);
+    json_.end_object().end_object();
+  }
+
+  void write_parameter(std::string_view in, std::string_view name, std::string_view about,
+                       std::string_view type) {
+    json_.begin_object().field("name", name).field("in", in);
+    if (in == "path") json_.field("required", true);
+    if (!about.empty()) json_.field("description", about);
+    json_.key("schema").raw(type).end_object();
+  }
+
+  void write_parameters(const Route& route) {
+    constexpr std::string_view text = R"({"type":"string"})";
+    constexpr std::string_view number = R"({"type":"integer","minimum":0})";
+    json_.key("parameters").begin_array();
+    if (route.pattern.contains("{id}")) {
+      write_parameter("path", "id", {}, R"({"type":"string","pattern":"^[A-Za-z0-9._-]{1,128}$"})");
+    }
+    for (const Parameter& parameter : route.query) {
+      write_parameter("query", parameter.name, parameter.about, parameter.number ? number : text);
+    }
+    if (route.command) {
+      write_parameter("header", "Idempotency-Key",
+                      "The command's id: repeated, the first answer again.", text);
+      write_parameter("header", "If-Match", "The ETag that the caller saw.", text);
+      write_parameter("header", "Prefer", "`wait=SECONDS`: the longest wait for the answer.", text);
+    }
+    json_.end_array();
+  }
+
+  void write_body(const kernel::CommandInfo& command) {
+    json_.key("requestBody").begin_object().key("content").begin_object();
+    json_.key("application/json").begin_object().key("schema");
+    schemas_.refer(*command.descriptor, json_);
+    json_.key("example");
+    write_example(*command.descriptor, json_);
+    json_.end_object().end_object().end_object();
+  }
+
+  /// `schema` is JSON text.
+  void write_answer(std::string_view status, std::string_view about, std::string_view type,
+                    std::string_view schema) {
+    json_.key(status).begin_object().field("description", about);
+    json_.key("content").begin_object().key(type).begin_object();
+    json_.key("schema").raw(schema);
+    json_.end_object().end_object().end_object();
+  }
+
+  static std::string schema_of(const Route& route) {
+    const auto refer = [](std::string_view name) {
+      return R"({"$ref":"#/components/schemas/)" + std::string(name) + R"("})";
+    };
+    if (route.handler == get_log_events) return refer("LogPage");
+    if (route.handler == get_entity_events) return refer("EntityEventPage");
+    if (route.handler == get_why) return refer("Why");
+    const std::string kind(route.kind ? route.kind->name() : std::string_view());
+    if (route.handler == list_entities) return refer(kind + ".Page");
+    if (route.handler == get_entity || route.command) return refer(kind + ".Answer");
+    return R"({"type":"object"})";
+  }
+
+  void write_responses(const Route& route) {
+    json_.key("responses").begin_object();
+    const bool is_text = route.handler == get_metrics;
+    write_answer("200", route.command ? "Accepted, and durable." : "As asked.",
+                 is_text ? "text/plain" : "application/json",
+                 is_text ? R"({"type":"string"})" : schema_of(route));
+    if (route.command) {
+      write_answer("201", "Accepted, and durable; it created the entity.", "application/json",
+                   schema_of(route));
+    }
+    std::span<const int> refusals = read_refusals;
+    if (route.command) refusals = command_refusals;
+    if (route.scope == SCOPE_UNSPECIFIED) refusals = open_refusals;
+    for (const int status : refusals) {
+      json_.key(std::to_string(status))
+          .begin_object()
+          .field("$ref", "#/components/responses/" + std::to_string(status))
+          .end_object();
+    }
+    json_.end_object();
+  }
+
+  void write_kind_shapes(const kernel::Kind& kind) {
+    const std::string name(kind.name());
+    json_.key(name + ".Answer").begin_object().field("type", "object");
+    json_.key("required")
+        .raw(R"(["id","kind","sequence","offset","status","view","created_at","updated_at"])");
+    json_.key("properties").begin_object();
+    json_.key("id").raw(R"({"type":"string"})").key("kind").raw(R"({"type":"string"})");
+    json_.key("sequence").raw(R"({"type":"integer","minimum":1})");
+    json_.key("offset").raw(R"({"type":"integer","minimum":1})");
+    json_.key("status").begin_object().field("type", "string").key("enum").begin_array();
+    std::vector<std::string_view> statuses;
+    for (const kernel::PhaseInfo& phase : kind.phases()) {
+      if (std::ranges::find(statuses, phase.status) != statuses.end()) continue;
+      statuses.push_back(phase.status);
+      json_.text(phase.status);
+    }
+    json_.end_array().end_object().key("view");
+    schemas_.refer(*kind.view_descriptor(), json_);
+    for (const char* time : {"created_at", "updated_at"}) {
+      json_.key(time).raw(R"({"type":"string","format":"date-time"})");
+    }
+    json_.key("command_id").raw(R"({"type":"string"})");
+    json_.key("effects").begin_object().field("type", "array").key("items");
+    schemas_.refer(*EffectView::descriptor(), json_);
+    json_.end_object().key("stale").raw(R"({"type":"boolean"})");
+    json_.end_object().end_object();
+    json_.key(name + ".Page").begin_object().field("type", "object");
+    json_.key("required").raw(R"(["items"])").key("properties").begin_object();
+    json_.key("items").begin_object().field("type", "array").key("items").begin_object();
+    json_.field("$ref", "#/components/schemas/" + name + ".Answer").end_object().end_object();
+    json_.key("next").raw(R"({"type":"string"})").end_object().end_object();
+  }
+
+  void write_components(const Routes& routes) {
+    json_.key("components").begin_object();
+    json_.key("securitySchemes").raw(R"({"token":{"type":"http","scheme":"bearer"}})");
+    json_.key("responses").begin_object();
+    for (const int status : command_refusals) {
+      write_answer(std::to_string(status), reason_phrase(status), "application/problem+json",
+                   R"({"$ref":"#/components/schemas/Problem"})");
+    }
+    json_.end_object().key("schemas").begin_object();
+    std::string fixed(fixed_schemas.substr(1, fixed_schemas.size() - 2));
+    std::erase(fixed, '\n');
+    json_.raw(fixed);
+    for (const Route& route : routes.all()) {
+      if (route.handler == get_entity) write_kind_shapes(*route.kind);
+    }
+    schemas_.write_components(json_);
+    json_.end_object().end_object();
+  }
+
+  JsonWriter json_;
+  Schemas schemas_;
+};
+
+}  // namespace
+
+std::string openapi_document(const Routes& routes, std::string_view version) {
+  std::string out;
+  Document(out).write(routes, version);
+  return out;
+}
+
+}  // namespace nightshift::bridges::http

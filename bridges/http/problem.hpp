@@ -1,0 +1,20 @@
+// Errors as `application/problem+json` (RFC 9457), with the codes of messages/error.def.
+#pragma once
+
+#include <string_view>
+
+#include "bridges/http/exchange.hpp"
+#include "messages/error.hpp"
+
+namespace nightshift::bridges::http {
+
+/// `{type, title, status, code, detail, instance}`, and `command_id` where a command's outcome may
+/// still come: ask again by it. `instance` is what the error names, else `path`; an empty
+/// `command_id` means that the host put it there. Adds `Retry-After` and `WWW-Authenticate` where
+/// the status wants them.
+Response problem(const Error& error, std::string_view path, std::string_view command_id = {});
+
+/// The reason phrase of a status that this server sends.
+std::string_view reason_phrase(int status);
+
+}  // namespace nightshift::bridges::http

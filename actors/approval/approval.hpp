@@ -106,6 +106,9 @@ struct Approval {
   static View view(const Withdrawn&);
   static View view(const Expired&);
 
+  /// What an approver is shown, decoded from canonical content and nothing else.
+  static Result<std::string> preview(std::string_view content);
+
   /// The indexed fields alone, without reading the content.
   static View indexed(const auto& phase) { return indexed_of(phase.proposal()); }
   static View indexed(const Absent&) { return {}; }

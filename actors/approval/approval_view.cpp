@@ -72,6 +72,12 @@ View Approval::view(const Expired& phase) {
   return view;
 }
 
+Result<std::string> Approval::preview(std::string_view content) {
+  auto shown = show(content);
+  if (!shown) return std::unexpected(std::move(shown).error());
+  return std::move(shown->preview);
+}
+
 View Approval::indexed_of(const Proposal& proposal) {
   View view;
   view.set_category(proposal.category());

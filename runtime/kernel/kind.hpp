@@ -114,6 +114,9 @@ class Kind {
   virtual std::uint32_t derivation_version() const = 0;
   /// True if its entities add to the authority.
   virtual bool contributes() const = 0;
+  /// What an approver is shown, rendered from canonical content alone; empty where the kind has
+  /// nothing to approve. `corrupt` where the bytes are not what the kind makes.
+  virtual Result<std::string> preview(std::string_view content) const = 0;
   /// A new entity in the first phase. The kind must outlive it.
   virtual std::unique_ptr<Entity> make() const = 0;
 

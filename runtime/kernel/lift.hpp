@@ -12,6 +12,7 @@
 //     static View indexed(const Phase&);                         // optional, where `view` is dear
 //     static Work pending(const Phase&);                         // optional, where work is open
 //     static void contribute(const Phase&, Authority&);          // optional
+//     static Result<std::string> preview(std::string_view content);   // optional, for approvers
 //     using Retired = Types<pb::ProposedV1>;                     // optional, with
 //     static pb::Proposed upcast(const pb::ProposedV1&);
 //     static constexpr std::uint32_t evolver = 1, derivation = 1;         // optional

@@ -310,6 +310,10 @@ class LiftedKind final : public DescribedKind {
   LiftedKind() : DescribedKind(lists_of<K>()) {}
 
   bool contributes() const override { return names_contribute<K>; }
+  Result<std::string> preview([[maybe_unused]] std::string_view content) const override {
+    if constexpr (requires { K::preview(content); }) return K::preview(content);
+    return std::string();
+  }
   std::unique_ptr<Entity> make() const override { return std::make_unique<LiftedEntity<K>>(*this); }
 };
 

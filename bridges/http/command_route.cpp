@@ -5,8 +5,8 @@
 #include "bridges/http/call.hpp"
 #include "bridges/http/problem.hpp"
 #include "bridges/http/query.hpp"
-#include "bridges/http/shapes.hpp"
 #include "messages/json.hpp"
+#include "runtime/shapes.hpp"
 
 namespace nightshift::bridges::http {
 namespace {
@@ -109,8 +109,8 @@ Response post_command(const Call& call) {
   Response out;
   out.status = answer->created ? 201 : 200;
   out.etag = answer->sequence;
-  JsonWriter json(out.body);
-  write_answer(*answer, json);
+  runtime::JsonWriter json(out.body);
+  runtime::write_answer(*answer, json);
   return out;
 }
 

@@ -4,7 +4,7 @@
 #include "bridges/http/call.hpp"
 #include "bridges/http/problem.hpp"
 #include "bridges/http/query.hpp"
-#include "bridges/http/shapes.hpp"
+#include "runtime/shapes.hpp"
 
 namespace nightshift::bridges::http {
 namespace {
@@ -63,8 +63,8 @@ Response get_entity(const Call& call) {
     out.status = 304;
     return out;
   }
-  JsonWriter json(out.body);
-  write_answer(*answer, json);
+  runtime::JsonWriter json(out.body);
+  runtime::write_answer(*answer, json);
   return out;
 }
 
@@ -74,9 +74,9 @@ Response list_entities(const Call& call) {
   const auto page = call.node().list(*query);
   if (!page) return call.refuse(page.error());
   Response out;
-  JsonWriter json(out.body);
+  runtime::JsonWriter json(out.body);
   json.begin_object().key("items").begin_array();
-  for (const runtime::Answer& answer : page->items) write_answer(answer, json);
+  for (const runtime::Answer& answer : page->items) runtime::write_answer(answer, json);
   json.end_array();
   if (!page->next.empty()) json.field("next", page->next);
   json.end_object();

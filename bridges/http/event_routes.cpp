@@ -2,7 +2,7 @@
 #include "bridges/http/call.hpp"
 #include "bridges/http/problem.hpp"
 #include "bridges/http/query.hpp"
-#include "bridges/http/shapes.hpp"
+#include "runtime/shapes.hpp"
 
 namespace nightshift::bridges::http {
 namespace {
@@ -29,11 +29,12 @@ Result<std::optional<std::uint64_t>> last_event(const Call& call) {
 }
 
 Response page(const Call& call, const std::vector<runtime::EventView>& events,
-              const std::function<void(JsonWriter&)>& next) {
+              const std::function<void(runtime::JsonWriter&)>& next) {
   Response out;
-  JsonWriter json(out.body);
+  runtime::JsonWriter json(out.body);
   json.begin_object().key("items").begin_array();
-  for (const auto& event : events) write_event(event, call.node().identity().log_id(), json);
+  for (const auto& event : events)
+    runtime::write_event(event, call.node().identity().log_id(), json);
   json.end_array();
   next(json);
   json.end_object();
@@ -57,8 +58,9 @@ Response get_log_events(const Call& call) {
   }
   const auto events = call.node().events(*given, *limit);
   if (!events) return call.refuse(events.error());
-  return page(call, *events, [&](JsonWriter& json) {
-    json.field("next", position_text(log_id, events->empty() ? *given : events->back().offset));
+  return page(call, *events, [&](runtime::JsonWriter& json) {
+    json.field("next",
+               runtime::position_text(log_id, events->empty() ? *given : events->back().offset));
   });
 }
 
@@ -79,7 +81,7 @@ Response get_entity_events(const Call& call) {
   }
   const auto events = call.node().events(call.entity(), *after, *limit);
   if (!events) return call.refuse(events.error());
-  return page(call, *events, [&](JsonWriter& json) {
+  return page(call, *events, [&](runtime::JsonWriter& json) {
     json.field("next", events->empty() ? *after : events->back().record.sequence());
   });
 }

@@ -10,7 +10,7 @@
 #include <cerrno>
 #include <system_error>
 
-#include "bridges/http/shapes.hpp"
+#include "runtime/shapes.hpp"
 
 namespace nightshift::bridges::http {
 namespace {
@@ -20,14 +20,14 @@ constexpr std::string_view sign_of_life = ":\n\n";
 
 void append_frame(const runtime::EventView& event, std::string_view log_id, std::string& out) {
   out += "id: ";
-  out += position_text(log_id, event.offset);
+  out += runtime::position_text(log_id, event.offset);
   out += "\nevent: ";
   out += event.record.kind();
   out += '.';
   out += event.record.type();
   out += "\ndata: ";
-  JsonWriter json(out);
-  write_event(event, log_id, json);
+  runtime::JsonWriter json(out);
+  runtime::write_event(event, log_id, json);
   out += "\n\n";
 }
 

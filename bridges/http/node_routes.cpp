@@ -2,21 +2,21 @@
 #include "bridges/http/call.hpp"
 #include "bridges/http/front_metrics.hpp"
 #include "bridges/http/query.hpp"
-#include "bridges/http/shapes.hpp"
 #include "messages/crypto.hpp"
 #include "messages/json.hpp"
 #include "messages/options.pb.h"
+#include "runtime/shapes.hpp"
 
 namespace nightshift::bridges::http {
 namespace {
 
 Response status_text(std::string_view word) {
   Response out;
-  JsonWriter(out.body).begin_object().field("status", word).end_object();
+  runtime::JsonWriter(out.body).begin_object().field("status", word).end_object();
   return out;
 }
 
-void write_commands(const kernel::Kind& kind, JsonWriter& json) {
+void write_commands(const kernel::Kind& kind, runtime::JsonWriter& json) {
   json.key("commands").begin_array();
   for (const kernel::CommandInfo& command : kind.commands()) {
     if (command.scope == SCOPE_HOST) continue;
@@ -30,7 +30,7 @@ void write_commands(const kernel::Kind& kind, JsonWriter& json) {
   json.end_array();
 }
 
-void write_fields(const kernel::Kind& kind, JsonWriter& json) {
+void write_fields(const kernel::Kind& kind, runtime::JsonWriter& json) {
   json.key("fields").begin_array();
   const auto* view = kind.view_descriptor();
   for (int i = 0; i < view->field_count(); ++i) {
@@ -44,7 +44,7 @@ void write_fields(const kernel::Kind& kind, JsonWriter& json) {
   json.end_array();
 }
 
-void write_statuses(const kernel::Kind& kind, JsonWriter& json) {
+void write_statuses(const kernel::Kind& kind, runtime::JsonWriter& json) {
   std::vector<std::string_view> shown;
   json.key("statuses").begin_array();
   for (const kernel::PhaseInfo& phase : kind.phases()) {
@@ -55,7 +55,7 @@ void write_statuses(const kernel::Kind& kind, JsonWriter& json) {
   json.end_array();
 }
 
-void write_stats(const runtime::NodeStats& stats, JsonWriter& json) {
+void write_stats(const runtime::NodeStats& stats, runtime::JsonWriter& json) {
   json.key("stats")
       .begin_object()
       .field("commands_accepted", stats.commands_accepted)
@@ -95,7 +95,7 @@ Response get_openapi(const Call& call) {
 
 Response get_kinds(const Call& call) {
   Response out;
-  JsonWriter json(out.body);
+  runtime::JsonWriter json(out.body);
   json.begin_object().key("items").begin_array();
   for (const kernel::Kind* kind : call.node().catalog().all()) {
     json.begin_object().field("name", kind->name()).field("summary", kind->summary());
@@ -112,7 +112,7 @@ Response get_node(const Call& call) {
   const Identity& identity = call.node().identity();
   const runtime::NodeStats stats = call.node().stats();
   Response out;
-  JsonWriter json(out.body);
+  runtime::JsonWriter json(out.body);
   json.begin_object()
       .field("name", identity.node())
       .field("role", identity.role())
@@ -132,7 +132,7 @@ Response get_node(const Call& call) {
 Response get_audit_head(const Call& call) {
   const storage::ChainHead head = call.node().head();
   Response out;
-  JsonWriter(out.body)
+  runtime::JsonWriter(out.body)
       .begin_object()
       .field("log", head.log_id)
       .field("offset", head.offset)

@@ -259,7 +259,7 @@ class Document {
     json_.end_object().end_object();
   }
 
-  JsonWriter json_;
+  runtime::JsonWriter json_;
   Schemas schemas_;
 };
 

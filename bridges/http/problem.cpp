@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-#include "bridges/http/json_writer.hpp"
+#include "runtime/json_writer.hpp"
 
 namespace nightshift::bridges::http {
 namespace {
@@ -54,7 +54,7 @@ Response problem(const Error& error, std::string_view path, std::string_view com
   Response out;
   out.status = line.http_status;
   out.content_type = "application/problem+json";
-  JsonWriter json(out.body);
+  runtime::JsonWriter json(out.body);
   json.begin_object()
       .field("type", "urn:nightshift:error:" + std::string(line.name))
       .field("title", line.sentence)

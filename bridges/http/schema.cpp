@@ -33,7 +33,7 @@ std::vector<std::string> words_of(const EnumDescriptor& type) {
 }
 
 /// Beyond 53 bits a number is text.
-void write_integer(bool wide, bool unsigned_type, JsonWriter& json) {
+void write_integer(bool wide, bool unsigned_type, runtime::JsonWriter& json) {
   if (wide) {
     json.key("type").raw(R"(["integer","string"])");
   } else {
@@ -42,7 +42,7 @@ void write_integer(bool wide, bool unsigned_type, JsonWriter& json) {
   if (unsigned_type) json.field("minimum", 0u);
 }
 
-void write_scalar_type(const FieldDescriptor& field, JsonWriter& json) {
+void write_scalar_type(const FieldDescriptor& field, runtime::JsonWriter& json) {
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_BOOL: json.field("type", "boolean"); return;
     case FieldDescriptor::CPPTYPE_INT32: write_integer(false, false, json); return;
@@ -57,20 +57,20 @@ void write_scalar_type(const FieldDescriptor& field, JsonWriter& json) {
 
 }  // namespace
 
-void Schemas::refer(const Descriptor& message, JsonWriter& json) {
+void Schemas::refer(const Descriptor& message, runtime::JsonWriter& json) {
   const std::string name = component_name(message);
   wanted_.emplace(name, &message);
   json.begin_object().field("$ref", "#/components/schemas/" + name).end_object();
 }
 
-void Schemas::write_components(JsonWriter& json) {
+void Schemas::write_components(runtime::JsonWriter& json) {
   std::map<std::string, std::string> written;
   for (bool more = true; more;) {
     more = false;
     for (const auto& [name, message] : std::map(wanted_)) {
       if (written.contains(name)) continue;
       std::string text;
-      JsonWriter inner(text);
+      runtime::JsonWriter inner(text);
       write_message(*message, inner);
       written.emplace(name, std::move(text));
       more = true;
@@ -79,7 +79,7 @@ void Schemas::write_components(JsonWriter& json) {
   for (const auto& [name, text] : written) json.key(name).raw(text);
 }
 
-void Schemas::write_message(const Descriptor& message, JsonWriter& json) {
+void Schemas::write_message(const Descriptor& message, runtime::JsonWriter& json) {
   json.begin_object().field("type", "object").field("additionalProperties", false);
   json.key("properties").begin_object();
   std::vector<std::string_view> required;
@@ -98,7 +98,7 @@ void Schemas::write_message(const Descriptor& message, JsonWriter& json) {
   json.end_object();
 }
 
-void Schemas::write_field(const FieldDescriptor& field, JsonWriter& json) {
+void Schemas::write_field(const FieldDescriptor& field, runtime::JsonWriter& json) {
   if (!field.is_repeated()) return write_value(field, json);
   json.begin_object();
   if (field.is_map()) {
@@ -111,7 +111,7 @@ void Schemas::write_field(const FieldDescriptor& field, JsonWriter& json) {
   json.end_object();
 }
 
-void Schemas::write_value(const FieldDescriptor& field, JsonWriter& json) {
+void Schemas::write_value(const FieldDescriptor& field, runtime::JsonWriter& json) {
   const FieldRules& rule = field.options().GetExtension(rules);
   if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
     if (field.message_type()->full_name() != timestamp) return refer(*field.message_type(), json);
@@ -136,7 +136,7 @@ void Schemas::write_value(const FieldDescriptor& field, JsonWriter& json) {
 
 namespace {
 
-void write_example_value(const FieldDescriptor& field, JsonWriter& json) {
+void write_example_value(const FieldDescriptor& field, runtime::JsonWriter& json) {
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_BOOL: json.boolean(true); return;
     case FieldDescriptor::CPPTYPE_ENUM: json.text(words_of(*field.enum_type()).front()); return;
@@ -155,7 +155,7 @@ bool is_shown(const FieldDescriptor& field) {
 
 }  // namespace
 
-void write_example(const Descriptor& message, JsonWriter& json) {
+void write_example(const Descriptor& message, runtime::JsonWriter& json) {
   json.begin_object();
   for (int i = 0; i < message.field_count(); ++i) {
     const FieldDescriptor& field = *message.field(i);

@@ -2,12 +2,12 @@
 #include "bridges/http/call.hpp"
 #include "bridges/http/problem.hpp"
 #include "bridges/http/query.hpp"
-#include "bridges/http/shapes.hpp"
+#include "runtime/shapes.hpp"
 
 namespace nightshift::bridges::http {
 namespace {
 
-void write_link(const runtime::EventView& event, JsonWriter& json) {
+void write_link(const runtime::EventView& event, runtime::JsonWriter& json) {
   const Record& record = event.record;
   json.begin_object()
       .field("offset", event.offset)
@@ -29,7 +29,7 @@ Response get_why(const Call& call) {
   const auto events = call.node().events(call.entity(), 0, page_max);
   if (!events) return call.refuse(events.error());
   Response out;
-  JsonWriter json(out.body);
+  runtime::JsonWriter json(out.body);
   json.begin_object()
       .field("id", answer->entity.id)
       .field("kind", answer->entity.kind)

@@ -8,7 +8,7 @@
 
 #include <google/protobuf/message.h>
 
-namespace nightshift::bridges::http {
+namespace nightshift::runtime {
 
 /// Appends to a string; commas are put where they belong. Integers beyond 53 bits become text, as
 /// in the JSON mapping of messages. The caller closes what it opens.
@@ -50,4 +50,4 @@ class JsonWriter {
   bool comma_ = false;
 };
 
-}  // namespace nightshift::bridges::http
+}  // namespace nightshift::runtime

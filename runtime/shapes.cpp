@@ -1,11 +1,11 @@
 // Answers and records as JSON.
-#include "bridges/http/shapes.hpp"
+#include "runtime/shapes.hpp"
 
 #include "messages/crypto.hpp"
 
-namespace nightshift::bridges::http {
+namespace nightshift::runtime {
 
-void write_answer(const runtime::Answer& answer, JsonWriter& json) {
+void write_answer(const Answer& answer, JsonWriter& json) {
   json.begin_object()
       .field("id", answer.entity.id)
       .field("kind", answer.entity.kind)
@@ -30,7 +30,7 @@ void write_answer(const runtime::Answer& answer, JsonWriter& json) {
   json.end_object();
 }
 
-void write_event(const runtime::EventView& event, std::string_view log_id, JsonWriter& json) {
+void write_event(const EventView& event, std::string_view log_id, JsonWriter& json) {
   const Record& record = event.record;
   json.begin_object()
       .field("position", position_text(log_id, event.offset))
@@ -55,4 +55,4 @@ std::string position_text(std::string_view log_id, std::uint64_t offset) {
   return std::string(log_id) + ":" + std::to_string(offset);
 }
 
-}  // namespace nightshift::bridges::http
+}  // namespace nightshift::runtime

@@ -1,12 +1,12 @@
 // JSON, appended.
-#include "bridges/http/json_writer.hpp"
+#include "runtime/json_writer.hpp"
 
 #include <array>
 #include <charconv>
 
 #include "messages/json.hpp"
 
-namespace nightshift::bridges::http {
+namespace nightshift::runtime {
 
 void JsonWriter::separate() {
   if (comma_) out_.push_back(',');
@@ -62,4 +62,4 @@ JsonWriter& JsonWriter::raw(std::string_view json) {
   return *this;
 }
 
-}  // namespace nightshift::bridges::http
+}  // namespace nightshift::runtime

@@ -18,8 +18,11 @@ Result<std::filesystem::path> find_journal(const std::filesystem::path& path) {
   for (const auto& candidate : {path / "journal", path}) {
     if (std::filesystem::exists(candidate / "CURRENT", ignored)) return candidate;
   }
-  return fail(ErrorCode::not_found, path.string() + " holds no journal: name a data folder that a "
-                                    "node has run on, or the journal folder in it", path.string());
+  return fail(ErrorCode::not_found,
+              path.string() +
+                  " holds no journal: name a data folder that a "
+                  "node has run on, or the journal folder in it",
+              path.string());
 }
 
 Result<Head> audit_head(const std::filesystem::path& journal) {
@@ -28,8 +31,7 @@ Result<Head> audit_head(const std::filesystem::path& journal) {
   return head_of((*log)->head());
 }
 
-Result<Audit> audit(const std::filesystem::path& journal,
-                    const std::optional<std::string>& kept) {
+Result<Audit> audit(const std::filesystem::path& journal, const std::optional<std::string>& kept) {
   const auto log = storage::open_rocks_for_reading(journal);
   if (!log) return std::unexpected(log.error());
   std::optional<storage::ChainHead> head;

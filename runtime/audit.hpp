@@ -34,13 +34,13 @@ struct Audit {
   std::vector<Finding> findings;
 };
 
-/// The journal in `path`: a data folder, or the folder of a log. `not_found` where there is neither.
+/// The journal in `path`: a data folder, or the folder of a log. `not_found` where there is
+/// neither.
 Result<std::filesystem::path> find_journal(const std::filesystem::path& path);
 
 /// Both read beside a running node. Errors as `storage::open_rocks_for_reading`.
 Result<Head> audit_head(const std::filesystem::path& journal);
 /// `kept` is the text of a head that was saved before; `invalid` where it is none.
-Result<Audit> audit(const std::filesystem::path& journal,
-                    const std::optional<std::string>& kept);
+Result<Audit> audit(const std::filesystem::path& journal, const std::optional<std::string>& kept);
 
 }  // namespace nightshift::runtime

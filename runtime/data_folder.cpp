@@ -27,10 +27,12 @@ Result<void> make_private(const fs::path& folder) {
     error = std::make_error_code(std::errc::not_a_directory);
   }
   if (!error) fs::permissions(folder, fs::perms::owner_all, error);
-  if (!error && ::access(folder.c_str(), W_OK | X_OK) != 0) error.assign(errno, std::generic_category());
+  if (!error && ::access(folder.c_str(), W_OK | X_OK) != 0)
+    error.assign(errno, std::generic_category());
   if (!error) return {};
-  return fail(ErrorCode::io, "the data folder " + folder.string() + " cannot be used: " +
-                                 error.message() + "; choose another with --data",
+  return fail(ErrorCode::io,
+              "the data folder " + folder.string() + " cannot be used: " + error.message() +
+                  "; choose another with --data",
               folder.string());
 }
 
@@ -119,8 +121,11 @@ Result<std::vector<ApproverFiles>> DataFolder::approvers() const {
     const auto bytes = from_base64url(*key);
     const auto name = it->path().stem().string();
     if (!bytes || bytes->size() != 32 || !is_id(name)) {
-      return fail(ErrorCode::corrupt, it->path().string() + " is not a public key; remove it and "
-                                      "add the approver again", it->path().string());
+      return fail(ErrorCode::corrupt,
+                  it->path().string() +
+                      " is not a public key; remove it and "
+                      "add the approver again",
+                  it->path().string());
     }
     all.push_back({name, std::move(*key)});
   }
@@ -129,11 +134,11 @@ Result<std::vector<ApproverFiles>> DataFolder::approvers() const {
 }
 
 Result<FolderLock> FolderLock::take(const DataFolder& folder) {
-  const int descriptor =
-      ::open(folder.lock_file().c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+  const int descriptor = ::open(folder.lock_file().c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
   if (descriptor < 0) {
-    return fail(ErrorCode::io, folder.lock_file().string() + " cannot be opened: " +
-                                   std::strerror(errno), folder.lock_file().string());
+    return fail(ErrorCode::io,
+                folder.lock_file().string() + " cannot be opened: " + std::strerror(errno),
+                folder.lock_file().string());
   }
   if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) {
     FolderLock lock(descriptor);
@@ -149,8 +154,9 @@ Result<FolderLock> FolderLock::take(const DataFolder& folder) {
   const int error = errno;
   ::close(descriptor);
   if (error != EWOULDBLOCK) {
-    return fail(ErrorCode::io, folder.lock_file().string() + " cannot be locked: " +
-                                   std::strerror(error), folder.lock_file().string());
+    return fail(ErrorCode::io,
+                folder.lock_file().string() + " cannot be locked: " + std::strerror(error),
+                folder.lock_file().string());
   }
   return fail(ErrorCode::locked,
               "the data folder " + folder.root().string() + " is in use by " + holder_of(folder) +

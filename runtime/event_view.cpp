@@ -38,8 +38,9 @@ Result<EventView> view_of(const storage::StoredRecord& stored, const Catalog& ca
   EventView view{stored.offset, stored.written_at, {}, nullptr, {}};
   if (!view.record.ParseFromString(stored.bytes)) {
     return fail(ErrorCode::corrupt,
-                "the record at offset " + std::to_string(stored.offset) + " cannot be read; "
-                "\"nightshift audit verify\" says what else is damaged",
+                "the record at offset " + std::to_string(stored.offset) +
+                    " cannot be read; "
+                    "\"nightshift audit verify\" says what else is damaged",
                 std::to_string(stored.offset));
   }
   const std::string_view type = view.record.type();
@@ -48,8 +49,9 @@ Result<EventView> view_of(const storage::StoredRecord& stored, const Catalog& ca
     return view;
   }
   if (type.starts_with(host_prefix)) {
-    const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()
-                                 ->FindMessageTypeByName("nightshift." + std::string(type));
+    const auto* descriptor =
+        google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(
+            "nightshift." + std::string(type));
     if (descriptor != nullptr) view.event = decode(*descriptor, view.record.payload());
     view.sentence = host_sentence(view.event.get());
   } else if (const auto* kind = catalog.find(view.record.kind())) {

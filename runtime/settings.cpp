@@ -97,8 +97,8 @@ constexpr std::array keys{
 };
 
 /// Sections of the contract that are part of later versions.
-constexpr std::array later{"cluster", "placement", "git",   "notify", "odoo",   "routing",
-                           "webhook", "process",   "mcp",   "agent",  "budget", "prices"};
+constexpr std::array later{"cluster", "placement", "git", "notify", "odoo",   "routing",
+                           "webhook", "process",   "mcp", "agent",  "budget", "prices"};
 
 std::unexpected<Error> refuse(const std::string& origin, const std::string& what) {
   return fail(ErrorCode::config, origin + ": " + what, origin);
@@ -109,6 +109,10 @@ Result<void> apply(Settings& settings, const SettingEntry& entry,
                    std::string (*spell)(std::string_view)) {
   const auto* key = std::ranges::find(keys, std::string_view(entry.key),
                                       [](const Key& k) { return k.info.name; });
+  const auto in_section = [&](const Key& known) {
+    return known.info.name.starts_with(entry.key + ".");
+  };
+  if (entry.empty_section && std::ranges::any_of(keys, in_section)) return {};
   if (key == keys.end()) {
     const auto section = entry.key.substr(0, entry.key.find('.'));
     if (std::ranges::find(later, section) != later.end()) {
@@ -122,8 +126,8 @@ Result<void> apply(Settings& settings, const SettingEntry& entry,
   }
   if (!entry.type_error.empty() || entry.value.is_list != key->info.list) {
     const std::string wanted = key->info.list ? "a list of texts" : "a text in quotes";
-    const auto found = entry.type_error.empty() ? (entry.value.is_list ? "a list" : "a text")
-                                                : entry.type_error;
+    const auto found =
+        entry.type_error.empty() ? (entry.value.is_list ? "a list" : "a text") : entry.type_error;
     return refuse(entry.origin, spell(entry.key) + " must be " + wanted + ", not " + found);
   }
   if (auto wrong = key->set(settings, entry.value)) {
@@ -137,8 +141,10 @@ std::string as_key(std::string_view key) { return std::string(key); }
 std::string as_variable(std::string_view key) {
   std::string name = "NIGHTSHIFT_";
   for (const char c : key) {
-    if (c == '.') name += "__";
-    else name += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    if (c == '.')
+      name += "__";
+    else
+      name += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   }
   return name;
 }
@@ -154,7 +160,8 @@ std::vector<std::string> split(std::string_view text) {
 }
 
 bool takes_list(std::string_view name) {
-  return std::ranges::any_of(keys, [&](const Key& k) { return k.info.name == name && k.info.list; });
+  return std::ranges::any_of(keys,
+                             [&](const Key& k) { return k.info.name == name && k.info.list; });
 }
 
 SettingEntry from_text(std::string key, const std::string& value, std::string origin) {
@@ -183,8 +190,9 @@ Result<void> apply_older_names(Settings& settings, const Environment& environmen
       drafts->second == "1") {
     return {};
   }
-  return refuse("CLOUD_DRAFT_ONLY", "must be true: a cloud node only drafts, always; "
-                                    "what acts outside runs on a local node");
+  return refuse("CLOUD_DRAFT_ONLY",
+                "must be true: a cloud node only drafts, always; "
+                "what acts outside runs on a local node");
 }
 
 Result<void> apply_environment(Settings& settings, const Environment& environment) {
@@ -279,8 +287,10 @@ Result<Endpoint> parse_endpoint(std::string_view text) {
   const auto colon = text.rfind(':');
   if (colon == std::string_view::npos || colon == 0) return wrong();
   auto host = text.substr(0, colon);
-  if (host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
-  else if (host.find(':') != std::string_view::npos) return wrong();
+  if (host.front() == '[' && host.back() == ']')
+    host = host.substr(1, host.size() - 2);
+  else if (host.find(':') != std::string_view::npos)
+    return wrong();
   const auto digits = text.substr(colon + 1);
   Endpoint endpoint{std::string(host), 0};
   const auto [end, error] =

@@ -4,7 +4,6 @@
 #include <fstream>
 #include <sstream>
 
-#define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
 namespace nightshift::runtime {
@@ -51,11 +50,14 @@ class Flattener {
     } else if (const auto* list = node.as_array()) {
       entry.value.is_list = true;
       for (const auto& item : *list) {
-        if (const auto* word = item.as_string()) entry.value.list.push_back(word->get());
-        else entry.type_error = describe(node);
+        if (const auto* word = item.as_string())
+          entry.value.list.push_back(word->get());
+        else
+          entry.type_error = describe(node);
       }
     } else {
       entry.type_error = describe(node);
+      entry.empty_section = node.is_table() && node.as_table()->empty();
     }
     entries_.push_back(std::move(entry));
   }
@@ -69,9 +71,9 @@ Result<std::string> read_text(const std::filesystem::path& file) {
   const auto size = std::filesystem::file_size(file, error);
   std::ifstream stream(file, std::ios::binary);
   if (error || !stream) {
-    return fail(ErrorCode::config, file.string() + " cannot be read (" +
-                                       (error ? error.message() : "no permission") +
-                                       "); check --config",
+    return fail(ErrorCode::config,
+                file.string() + " cannot be read (" + (error ? error.message() : "no permission") +
+                    "); check --config",
                 file.string());
   }
   if (size > file_bytes_max) {
@@ -88,15 +90,14 @@ Result<std::string> read_text(const std::filesystem::path& file) {
 Result<std::vector<SettingEntry>> read_settings_file(const std::filesystem::path& file) {
   const auto text = read_text(file);
   if (!text) return std::unexpected(text.error());
-  const auto parsed = toml::parse(*text, file.string());
-  if (!parsed) {
-    const auto origin =
-        file.string() + ":" + std::to_string(parsed.error().source().begin.line);
-    return fail(ErrorCode::config, origin + ": not TOML: " +
-                                       std::string(parsed.error().description()), origin);
-  }
   std::vector<SettingEntry> entries;
-  Flattener(file, entries).add_table("", parsed.table());
+  try {
+    Flattener(file, entries).add_table("", toml::parse(*text, file.string()));
+  } catch (const toml::parse_error& error) {
+    const auto origin = file.string() + ":" + std::to_string(error.source().begin.line);
+    return fail(ErrorCode::config, origin + ": not TOML: " + std::string(error.description()),
+                origin);
+  }
   return entries;
 }
 

@@ -26,6 +26,7 @@ struct SettingEntry {
   std::string origin;
   /// What it is instead, where it is neither a text nor a list of texts: `an integer`.
   std::string type_error;
+  bool empty_section = false;
 };
 
 /// TOML. Error `config` with file and line where it is not TOML, or cannot be read. An empty

@@ -1,0 +1,190 @@
+// Settings: three places they come from, and every way in which they can be wrong.
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include "runtime/settings.hpp"
+#include "tests/support/golden.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+namespace {
+
+using namespace nightshift;
+using namespace nightshift::runtime;
+using nightshift::tests::read_file;
+using nightshift::tests::TemporaryFolder;
+using nightshift::tests::write_file;
+
+/// Settings from a file with this text.
+struct FromFile {
+  TemporaryFolder folder;
+  SettingsSources sources;
+
+  explicit FromFile(const std::string& text) {
+    sources.file = folder / "nightshift.toml";
+    write_file(*sources.file, text);
+  }
+  Result<Settings> load() const { return load_settings(sources); }
+};
+
+void check_refused(const Result<Settings>& loaded, const std::vector<std::string>& words) {
+  BOOST_TEST_REQUIRE(!loaded.has_value());
+  BOOST_TEST((loaded.error().code == ErrorCode::config));
+  for (const auto& word : words) {
+    BOOST_TEST((loaded.error().detail.find(word) != std::string::npos),
+               "\"" << loaded.error().detail << "\" does not say \"" << word << "\"");
+  }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(nothing_said_gives_defaults) {
+  const auto settings = load_settings({});
+  BOOST_TEST_REQUIRE(settings.has_value());
+  BOOST_TEST(settings->http_listen == "127.0.0.1:2308");
+  BOOST_TEST(!settings->node_name.has_value());
+  BOOST_TEST(!settings->node_role.has_value());
+  BOOST_TEST(settings->vault_path.empty());
+  BOOST_TEST(settings->vault_decisions == "request");
+}
+
+BOOST_AUTO_TEST_CASE(every_key_is_read_from_the_file) {
+  const FromFile file(R"([node]
+name = "tower"
+role = "cloud"
+capabilities = ["mail", "browser"]
+[http]
+listen = "127.0.0.1:0"
+[vault]
+path = "notes"
+owner = "anna"
+decisions = "off"
+)");
+  const auto settings = file.load();
+  BOOST_TEST_REQUIRE(settings.has_value());
+  BOOST_TEST(settings->node_name.value() == "tower");
+  BOOST_TEST(settings->node_role.value() == "cloud");
+  BOOST_TEST((settings->node_capabilities.value() == std::vector<std::string>{"mail", "browser"}));
+  BOOST_TEST(settings->http_listen == "127.0.0.1:0");
+  BOOST_TEST(settings->vault_path == file.folder.path() / "notes");
+  BOOST_TEST(settings->vault_owner == "anna");
+  BOOST_TEST(settings->vault_decisions == "off");
+}
+
+BOOST_AUTO_TEST_CASE(flags_win_over_environment_over_file) {
+  FromFile file("[http]\nlisten = \"127.0.0.1:1\"\n[node]\nname = \"a\"\nrole = \"local\"\n");
+  file.sources.environment = {{"NIGHTSHIFT_HTTP__LISTEN", "127.0.0.1:2"},
+                              {"NIGHTSHIFT_NODE__NAME", "b"},
+                              {"NIGHTSHIFT_NODE__CAPABILITIES", "x,y"}};
+  file.sources.flags = {{"http.listen", "127.0.0.1:3"}};
+  const auto settings = file.load();
+  BOOST_TEST_REQUIRE(settings.has_value());
+  BOOST_TEST(settings->http_listen == "127.0.0.1:3");
+  BOOST_TEST(settings->node_name.value() == "b");
+  BOOST_TEST(settings->node_role.value() == "local");
+  BOOST_TEST((settings->node_capabilities.value() == std::vector<std::string>{"x", "y"}));
+}
+
+BOOST_AUTO_TEST_CASE(older_names_are_understood_beneath_our_own) {
+  SettingsSources sources;
+  sources.environment = {{"AGENT_ROLE", "cloud"}, {"CLOUD_DRAFT_ONLY", "true"}};
+  BOOST_TEST(load_settings(sources)->node_role.value() == "cloud");
+  sources.environment["NIGHTSHIFT_NODE__ROLE"] = "local";
+  BOOST_TEST(load_settings(sources)->node_role.value() == "local");
+  sources.environment["CLOUD_DRAFT_ONLY"] = "false";
+  check_refused(load_settings(sources), {"CLOUD_DRAFT_ONLY", "only drafts"});
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_variable_is_not_set) {
+  SettingsSources sources;
+  sources.environment = {{"NIGHTSHIFT_NODE__ROLE", ""}, {"NIGHTSHIFT_DATA", "/x"}};
+  BOOST_TEST(!load_settings(sources)->node_role.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(an_unknown_key_names_place_key_and_nearest) {
+  const FromFile file("[node]\nname = \"a\"\nroll = \"cloud\"\n");
+  check_refused(file.load(), {file.sources.file->string() + ":3", "node.roll", "node.role"});
+}
+
+BOOST_AUTO_TEST_CASE(an_unknown_variable_names_the_nearest) {
+  SettingsSources sources;
+  sources.environment = {{"NIGHTSHIFT_NODE__ROLL", "cloud"}};
+  check_refused(load_settings(sources), {"NIGHTSHIFT_NODE__ROLL", "NIGHTSHIFT_NODE__ROLE"});
+}
+
+BOOST_AUTO_TEST_CASE(a_section_of_a_later_version_is_named) {
+  const FromFile file("[cluster]\nlisten = \"127.0.0.1:1\"\n");
+  check_refused(file.load(), {":2", "[cluster]", "this version"});
+}
+
+BOOST_AUTO_TEST_CASE(a_misspelt_empty_section_is_noticed) {
+  const FromFile file("[vaullt]\n");
+  check_refused(file.load(), {":1", "vaullt", "vault."});
+}
+
+struct Wrong {
+  const char* text;
+  const char* word;
+};
+std::ostream& operator<<(std::ostream& out, const Wrong& wrong) { return out << wrong.text; }
+
+const Wrong wrong_values[] = {
+    {"[node]\nrole = \"moon\"\n", "\"cloud\", \"local\""},
+    {"[node]\nrole = 3\n", "an integer"},
+    {"[node]\nrole = [\"cloud\"]\n", "a list"},
+    {"[node]\nname = \"a b\"\n", "letters"},
+    {"[node]\nname = true\n", "true or false"},
+    {"[node]\ncapabilities = \"mail\"\n", "a list of texts"},
+    {"[node]\ncapabilities = [1]\n", "a list of other things"},
+    {"[http]\nlisten = \"nowhere\"\n", "HOST:PORT"},
+    {"[http]\nlisten = \"127.0.0.1:70000\"\n", "HOST:PORT"},
+    {"[http]\nlisten = \"::1:80\"\n", "HOST:PORT"},
+    {"[vault]\npath = \"\"\n", "folder"},
+    {"[vault]\ndecisions = \"ask\"\n", "request"},
+    {"[vault.path]\nx = \"y\"\n", "a section"},
+    {"[node\n", "not TOML"},
+    {"name = \"a\"\n", "node.name"},
+};
+
+BOOST_DATA_TEST_CASE(a_wrong_value_is_refused_with_its_line,
+                     boost::unit_test::data::make(wrong_values), wrong) {
+  const FromFile file(wrong.text);
+  check_refused(file.load(), {"nightshift.toml:", wrong.word});
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_not_there_is_an_error) {
+  SettingsSources sources;
+  sources.file = "/nonexistent/nightshift.toml";
+  check_refused(load_settings(sources), {"/nonexistent/nightshift.toml", "--config"});
+}
+
+BOOST_AUTO_TEST_CASE(folders_follow_the_environment) {
+  BOOST_TEST(default_data_folder({{"NIGHTSHIFT_DATA", "/d"}, {"HOME", "/h"}}) == "/d");
+  BOOST_TEST(default_data_folder({{"XDG_STATE_HOME", "/s"}}) == "/s/nightshift");
+  BOOST_TEST(default_data_folder({{"XDG_STATE_HOME", "relative"}, {"HOME", "/h"}}) ==
+             "/h/.local/state/nightshift");
+  const TemporaryFolder folder;
+  const Environment environment{{"XDG_CONFIG_HOME", folder.path().string()}};
+  BOOST_TEST(!default_config_file(environment).has_value());
+  write_file(folder / "nightshift/nightshift.toml", "");
+  BOOST_TEST(default_config_file(environment).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(the_example_shows_every_key_and_can_be_used) {
+  const auto example = read_file("config/nightshift.toml");
+  for (const auto& key : setting_keys()) {
+    const auto name = key.name.substr(key.name.find('.') + 1);
+    BOOST_TEST((example.find("# " + std::string(name) + " = ") != std::string::npos),
+               "config/nightshift.toml does not show " << key.name);
+    BOOST_TEST((example.find(key.meaning) != std::string::npos),
+               "config/nightshift.toml does not explain " << key.name);
+  }
+  BOOST_TEST(FromFile(example).load().has_value());
+  std::string uncommented;
+  std::istringstream lines(example);
+  for (std::string line; std::getline(lines, line);) {
+    const bool value = line.starts_with("# ") && line.find(" = ") != std::string::npos;
+    uncommented += (value ? line.substr(2) : line) + "\n";
+  }
+  const auto used = FromFile(uncommented).load();
+  BOOST_TEST(used.has_value(), (used ? "" : used.error().detail));
+}

@@ -119,6 +119,8 @@ struct NodeOptions {
   std::chrono::milliseconds effect_backoff{1'000};
   /// Called once if the log stops: the process must end and start again.
   std::function<void(const Error&)> failed;
+  /// One line for the operator's log: a bug in a kind, a restart, a quarantine. Any thread.
+  std::function<void(std::string_view)> report;
   /// Named points where a crash test ends the process; called with the point's name.
   std::function<void(std::string_view)> crash_point;
 };

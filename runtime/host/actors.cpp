@@ -1,0 +1,114 @@
+// The actors on CAF: one event-based actor per resident, one message type. All of CAF that the host
+// uses is here.
+#include "runtime/host/actors.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include <caf/all.hpp>
+#include <caf/scheduler/test_coordinator.hpp>
+
+namespace nightshift::runtime::host {
+/// CAF wants its messages copyable: the mail itself stays where it is.
+struct Letter {
+  std::shared_ptr<Mail> mail;
+};
+}  // namespace nightshift::runtime::host
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(nightshift::runtime::host::Letter)
+
+namespace nightshift::runtime::host {
+namespace {
+
+struct Config : caf::actor_system_config {
+  explicit Config(const ActorsOptions& options) {
+    const auto cores = std::max<std::size_t>(2, std::thread::hardware_concurrency());
+    set("scheduler.policy", options.deterministic ? caf::atom("testing") : caf::atom("sharing"));
+    set("scheduler.max-threads", options.threads == 0 ? cores : options.threads);
+    // A busy entity gives way to others after so many mails.
+    set("scheduler.max-throughput", std::size_t{64});
+    set("logger.verbosity", caf::atom("quiet"));
+    set("logger.console", caf::atom("none"));
+    set("logger.file-verbosity", caf::atom("quiet"));
+  }
+};
+
+struct Home {
+  Home() {}
+  std::shared_ptr<Resident> resident;
+  std::function<void(std::string_view)> crashed;
+  static inline const char* name = "entity";
+};
+
+std::string what(const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const std::exception& error) {
+    return error.what();
+  } catch (...) {
+    return "something that is not an exception";
+  }
+}
+
+caf::behavior live(caf::stateful_actor<Home>* self, std::shared_ptr<Resident> resident,
+                   std::function<void(std::string_view)> crashed) {
+  self->state.resident = std::move(resident);
+  self->state.crashed = std::move(crashed);
+  self->set_exception_handler([self](std::exception_ptr& thrown) -> caf::error {
+    self->state.crashed(what(thrown));
+    return caf::make_error(caf::sec::runtime_error);
+  });
+  return {[self](Letter& letter) { self->state.resident->receive(std::move(*letter.mail)); }};
+}
+
+class CafMailbox final : public Mailbox {
+ public:
+  explicit CafMailbox(caf::actor actor) : actor_(std::move(actor)) {}
+
+  void send(Mail mail) override {
+    caf::anon_send(actor_, Letter{std::make_shared<Mail>(std::move(mail))});
+  }
+  void stop() override { caf::anon_send_exit(actor_, caf::exit_reason::kill); }
+
+ private:
+  caf::actor actor_;
+};
+
+class CafActors final : public Actors {
+ public:
+  explicit CafActors(const ActorsOptions& options) : config_(options), system_(config_) {
+    // Whoever is still there ends with the system; nobody shall wait for it.
+    system_.await_actors_before_shutdown(false);
+  }
+
+  std::unique_ptr<Mailbox> spawn(std::unique_ptr<Resident> resident,
+                                 std::function<void(std::string_view)> crashed) override {
+    return std::make_unique<CafMailbox>(system_.spawn<caf::lazy_init>(
+        live, std::shared_ptr<Resident>(std::move(resident)), std::move(crashed)));
+  }
+
+  bool step(std::uint64_t pick) override {
+    auto& scheduler = dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler());
+    auto& jobs = scheduler.jobs;
+    if (jobs.empty()) return false;
+    const auto chosen = jobs.begin() + static_cast<std::ptrdiff_t>(pick % jobs.size());
+    std::rotate(jobs.begin(), chosen, chosen + 1);
+    scheduler.run_once();
+    return true;
+  }
+
+ private:
+  Config config_;
+  caf::actor_system system_;
+};
+
+}  // namespace
+
+std::unique_ptr<Actors> Actors::start(const ActorsOptions& options) {
+  return std::make_unique<CafActors>(options);
+}
+
+}  // namespace nightshift::runtime::host

@@ -1,0 +1,55 @@
+// Deadlines: fires what has come due, by rows of the log. Keeps only the next ones in memory.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <optional>
+
+#include "messages/record.pb.h"
+#include "runtime/clock.hpp"
+#include "storage/event_log.hpp"
+
+namespace nightshift::runtime::host {
+
+/// Thread-safe. A deadline fires once per start of the node, however late; the entity that owns it
+/// decides whether it still stands.
+class Deadlines {
+ public:
+  /// Must not call back.
+  using Fire = std::function<void(const storage::WorkKey& key, const WorkValue& why)>;
+  /// Something is due earlier than was known.
+  using Wake = std::function<void()>;
+
+  Deadlines(const storage::EventLog& log, const Clock& clock, Fire fire, Wake wake,
+            std::size_t window_max = 1024);
+
+  /// A row became durable.
+  void add(const storage::WorkKey& key, const WorkValue& why);
+  /// The entity could not take it now (`no_space`, `conflict`): once more, after a while.
+  void again(const storage::WorkKey& key, const WorkValue& why);
+  /// Fires what is due. Returns how long until the next, or nothing if there is none.
+  Result<std::optional<std::chrono::microseconds>> poll();
+
+  std::uint64_t fired() const;
+
+ private:
+  Result<void> refill();
+  bool has_more() const { return !complete_; }
+
+  const storage::EventLog& log_;
+  const Clock& clock_;
+  Fire fire_;
+  Wake wake_;
+  const std::size_t window_max_;
+
+  mutable std::mutex mutex_;
+  /// All rows up to `horizon_` that have not fired, and nothing behind it.
+  std::map<storage::WorkKey, WorkValue> window_;
+  storage::WorkKey horizon_;
+  bool complete_ = false;
+  std::multimap<std::chrono::microseconds, std::pair<storage::WorkKey, WorkValue>> again_;
+  std::uint64_t fired_ = 0;
+};
+
+}  // namespace nightshift::runtime::host

@@ -1,0 +1,211 @@
+// Runs effects. Nothing is sent and nothing runs under the lock.
+#include "runtime/host/effects.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <exception>
+#include <limits>
+#include <utility>
+
+#include "runtime/host/entropy.hpp"
+
+namespace nightshift::runtime::host {
+namespace {
+
+/// No mail to the owner is due: it has been asked, or an executor runs.
+constexpr auto never = std::chrono::microseconds::max();
+
+std::string name_of(const EffectKey& key) { return to_string(key.entity) + " effect " + key.id; }
+
+}  // namespace
+
+Effects::Effects(Parts parts)
+    : parts_(std::move(parts)),
+      free_(std::max<std::size_t>(1, parts_.threads)),
+      workers_(parts_.threads) {
+  for (const auto& executor : parts_.executors) executors_[executor->effect_type()] = executor;
+}
+
+void Effects::want(const EffectKey& key, const WorkValue& why) {
+  if (!executors_.contains(why.type())) {
+    parts_.report(name_of(key) + " waits: no executor for " + why.type() + " on this node");
+    return;
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    const auto [at, fresh] = jobs_.try_emplace(key);
+    if (!fresh) return;
+    at->second.why = why;
+  }
+  parts_.wake();
+}
+
+std::optional<std::chrono::microseconds> Effects::poll() {
+  std::vector<std::pair<EntityRef, Mail>> mails;
+  std::optional<std::chrono::microseconds> next;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto now = parts_.clock.elapsed();
+    for (auto& [key, job] : jobs_) {
+      if (job.ready_at == never) continue;
+      if (job.ready_at > now) {
+        next = next ? std::min(*next, job.ready_at - now) : job.ready_at - now;
+      } else if (job.phase == Phase::reporting) {
+        job.ready_at = never;
+        mails.emplace_back(key.entity, job.report);
+      } else if (free_ > 0) {
+        --free_;
+        job.phase = Phase::asked;
+        job.ready_at = never;
+        mails.emplace_back(key.entity, Dispatch{key.id, job.why});
+      }
+    }
+  }
+  for (auto& [entity, mail] : mails) parts_.send(entity, std::move(mail));
+  return next;
+}
+
+void Effects::wait(Job& job, Phase phase, std::chrono::microseconds ready_at) {
+  if (job.phase == Phase::asked || job.phase == Phase::acting) ++free_;
+  job.phase = phase;
+  job.ready_at = ready_at;
+}
+
+void Effects::refused(const EffectKey& key) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto at = jobs_.find(key);
+    if (at == jobs_.end()) return;
+    wait(at->second, Phase::waiting, never);
+    jobs_.erase(at);
+  }
+  parts_.wake();
+}
+
+void Effects::later(const EffectKey& key) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto at = jobs_.find(key);
+    if (at == jobs_.end()) return;
+    const bool reporting = at->second.phase == Phase::reporting;
+    wait(at->second, reporting ? Phase::reporting : Phase::waiting,
+         parts_.clock.elapsed() + backoff(1));
+  }
+  parts_.wake();
+}
+
+void Effects::dispatched(const EffectKey& key, Permit permit) {
+  ++counters_.dispatched;
+  const auto attempt = permit.attempt;
+  act(key, attempt, [this, permit = std::move(permit)](Executor& executor) {
+    parts_.point("before_delivery");
+    auto outcome = executor.perform(permit);
+    parts_.point("after_delivery");
+    return outcome;
+  });
+}
+
+void Effects::recover(const EffectKey& key, Permit permit, bool may_act) {
+  const auto attempt = permit.attempt;
+  act(key, attempt, [this, key, permit = std::move(permit), may_act](Executor& executor) {
+    return settle(key, executor, permit, may_act);
+  });
+}
+
+Effects::Attempt Effects::settle(const EffectKey& key, Executor& executor, const Permit& permit,
+                                 bool may_act) {
+  switch (executor.receiver_class(permit)) {
+    case ReceiverClass::queryable: return look(key, executor, permit);
+    case ReceiverClass::keyed:
+      if (may_act) return executor.perform(permit);
+      return Outcome{EFFECT_STATE_UNKNOWN_AFTER_DISPATCH,
+                     "the node stopped in the middle, and the approval does not hold any more; "
+                     "look at the receiver, then resolve"};
+    case ReceiverClass::neither: break;
+  }
+  return Outcome{EFFECT_STATE_UNKNOWN_AFTER_DISPATCH,
+                 "the node stopped in the middle, and the receiver cannot be asked; look there, "
+                 "then resolve"};
+}
+
+Effects::Attempt Effects::look(const EffectKey& key, Executor& executor, const Permit& permit) {
+  auto seen = executor.look(permit);
+  if (seen.state != EFFECT_STATE_UNKNOWN_AFTER_DISPATCH) return seen;
+  const std::lock_guard lock(mutex_);
+  auto& job = jobs_.at(key);
+  if (++job.looks >= effect_attempts_max) return seen;
+  wait(job, Phase::waiting, parts_.clock.elapsed() + backoff(job.looks));
+  return std::nullopt;
+}
+
+void Effects::act(const EffectKey& key, std::uint32_t attempt, Act how) {
+  std::shared_ptr<Executor> executor;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto at = jobs_.find(key);
+    if (at == jobs_.end() || at->second.phase != Phase::asked) return;
+    at->second.phase = Phase::acting;
+    executor = executors_.at(at->second.why.type());
+  }
+  workers_.post([this, key, attempt, executor, how = std::move(how)]() mutable {
+    auto outcome = guarded(key, *executor, how);
+    if (outcome) return report(key, attempt, std::move(*outcome));
+    parts_.wake();
+  });
+}
+
+Effects::Attempt Effects::guarded(const EffectKey& key, Executor& executor, Act& how) {
+  std::string thrown;
+  try {
+    return how(executor);
+  } catch (const std::exception& error) {
+    thrown = error.what();
+  } catch (...) {
+    thrown = "something that is not an exception";
+  }
+  parts_.report("the executor of " + name_of(key) + " threw: " + thrown);
+  return Outcome{EFFECT_STATE_UNKNOWN_AFTER_DISPATCH, "the executor threw: " + thrown};
+}
+
+void Effects::report(const EffectKey& key, std::uint32_t attempt, Outcome outcome) {
+  Report report{key.id, attempt, std::move(outcome), {}};
+  {
+    const std::lock_guard lock(mutex_);
+    auto& job = jobs_.at(key);
+    wait(job, Phase::reporting, never);
+    report.why = job.why;
+    // Kept until `Ended` is durable: the append may be refused.
+    job.report = report;
+  }
+  parts_.wake();
+  parts_.send(key.entity, std::move(report));
+}
+
+void Effects::ended(const EffectKey& key, std::uint32_t attempt, EffectState state, bool last) {
+  if (state == EFFECT_STATE_COMMITTED) ++counters_.committed;
+  if (state == EFFECT_STATE_FAILED_BEFORE_EFFECT) ++counters_.failed;
+  if (state == EFFECT_STATE_UNKNOWN_AFTER_DISPATCH) ++counters_.unknown;
+  if (last) return refused(key);
+  {
+    const std::lock_guard lock(mutex_);
+    const auto at = jobs_.find(key);
+    if (at == jobs_.end()) return;
+    wait(at->second, Phase::waiting, parts_.clock.elapsed() + backoff(attempt));
+  }
+  parts_.wake();
+}
+
+std::chrono::microseconds Effects::backoff(std::uint32_t attempt) const {
+  std::array<char, 4> random;
+  fill_random(random);
+  std::uint32_t dice = 0;
+  std::memcpy(&dice, random.data(), sizeof(dice));
+  const double jitter = 0.5 + dice / (std::numeric_limits<std::uint32_t>::max() + 1.0);
+  const auto doublings = std::min<std::uint32_t>(attempt - 1, 16);
+  const auto base = std::chrono::duration_cast<std::chrono::microseconds>(parts_.backoff);
+  return std::chrono::microseconds(
+      static_cast<std::int64_t>(static_cast<double>(base.count() << doublings) * jitter));
+}
+
+}  // namespace nightshift::runtime::host

@@ -1,0 +1,121 @@
+// Runs effects: which are wanted, which executor is free, what is tried again. Whether one may be
+// dispatched is decided by the entity that owns it.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <limits>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "messages/ids.hpp"
+#include "runtime/clock.hpp"
+#include "runtime/executor.hpp"
+#include "runtime/host/mail.hpp"
+#include "runtime/host/workers.hpp"
+
+namespace nightshift::runtime::host {
+
+/// Attempts in all of an effect that provably failed before it acted, and looks in all at a
+/// receiver that cannot tell yet (CONTRACTS.md, defaults).
+inline constexpr std::uint32_t effect_attempts_max = 3;
+
+struct EffectKey {
+  EntityRef entity;
+  std::string id;
+  auto operator<=>(const EffectKey&) const = default;
+};
+
+struct EffectCounters {
+  std::atomic<std::uint64_t> dispatched = 0;
+  std::atomic<std::uint64_t> committed = 0;
+  std::atomic<std::uint64_t> failed = 0;
+  std::atomic<std::uint64_t> unknown = 0;
+};
+
+/// Thread-safe. A job is asked of its owner only when a worker is free, so that `Dispatched` stands
+/// right before the act and a crash leaves no effect unknown that nobody had begun.
+class Effects {
+ public:
+  using Send = std::function<void(const EntityRef&, Mail)>;
+  using Note = std::function<void(std::string_view)>;
+
+  struct Parts {
+    std::vector<std::shared_ptr<Executor>> executors;
+    const Clock& clock;
+    std::chrono::milliseconds backoff;
+    /// Executors running at once; 0 runs them in the caller.
+    std::size_t threads;
+    Send send;
+    /// Crash points, and lines for the operator.
+    Note point;
+    Note report;
+    /// Something is due earlier than `poll` said.
+    std::function<void()> wake;
+  };
+
+  explicit Effects(Parts parts);
+
+  /// An effect is pending: its row is durable, or was found at start.
+  void want(const EffectKey& key, const WorkValue& why);
+  /// Asks owners for what is due. Returns how long until the next, or nothing if there is none.
+  std::optional<std::chrono::microseconds> poll();
+
+  // -- answers of the owner
+
+  /// It is not wanted any more, or has ended.
+  void refused(const EffectKey& key);
+  /// The owner could write nothing: once more, after a while.
+  void later(const EffectKey& key);
+  /// `Dispatched` is durable: act.
+  void dispatched(const EffectKey& key, Permit permit);
+  /// `Dispatched` stems from an earlier run, and its end is not known. `may_act`: the gate still
+  /// opens.
+  void recover(const EffectKey& key, Permit permit, bool may_act);
+  /// `Ended` is durable.
+  void ended(const EffectKey& key, std::uint32_t attempt, EffectState state, bool last);
+
+  const EffectCounters& counters() const { return counters_; }
+  /// Waits for executors that run, starts none.
+  void stop() { workers_.stop(); }
+
+ private:
+  enum class Phase { waiting, asked, acting, reporting };
+  struct Job {
+    WorkValue why;
+    Phase phase = Phase::waiting;
+    /// When `poll` mails the owner: to dispatch, or to report.
+    std::chrono::microseconds ready_at{};
+    std::uint32_t looks = 0;
+    Report report;
+  };
+  /// Nothing if the receiver could not tell, and is asked again later.
+  using Attempt = std::optional<Outcome>;
+  using Act = std::move_only_function<Attempt(Executor&)>;
+
+  /// Runs `how` on a worker, if the owner was asked about this job.
+  void act(const EffectKey& key, std::uint32_t attempt, Act how);
+  Attempt guarded(const EffectKey& key, Executor& executor, Act& how);
+  Attempt settle(const EffectKey& key, Executor& executor, const Permit& permit, bool may_act);
+  Attempt look(const EffectKey& key, Executor& executor, const Permit& permit);
+  void report(const EffectKey& key, std::uint32_t attempt, Outcome outcome);
+  /// Gives the worker back, and decides when the owner is mailed next. Needs the lock.
+  void wait(Job& job, Phase phase, std::chrono::microseconds ready_at);
+  std::chrono::microseconds backoff(std::uint32_t attempt) const;
+
+  Parts parts_;
+  std::map<std::string, std::shared_ptr<Executor>> executors_;
+  EffectCounters counters_;
+
+  std::mutex mutex_;
+  std::map<EffectKey, Job> jobs_;
+  std::size_t free_;
+  Workers workers_;
+};
+
+}  // namespace nightshift::runtime::host

@@ -1,0 +1,217 @@
+// The node: edge checks, start, time, stop.
+#include "runtime/host/host.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <utility>
+
+#include "messages/json.hpp"
+#include "runtime/host/owner.hpp"
+
+namespace nightshift::runtime::host {
+namespace {
+
+constexpr std::size_t reader_threads = 2;
+
+std::shared_ptr<Core> make_core(storage::EventLog& log, const Catalog& catalog, Clock& clock,
+                                const std::vector<std::shared_ptr<Executor>>& executors,
+                                NodeOptions options) {
+  auto core = std::make_shared<Core>(log, catalog, clock, std::move(options));
+  const auto& identity = log.identity();
+  core->facts = {.name = identity.node(),
+                 .role = identity.role(),
+                 .capabilities = {identity.capabilities().begin(), identity.capabilities().end()},
+                 .policy_version = identity.policy_version(),
+                 .executors = {}};
+  for (const auto& executor : executors) core->facts.executors.insert(executor->effect_type());
+  core->log_id = identity.log_id();
+  core->boot_epoch = log.boot_epoch();
+  core->load->commands_max = core->options.commands_in_flight_max;
+  core->load->bytes_max = core->options.bytes_in_flight_max;
+  return core;
+}
+
+}  // namespace
+
+Host::Host(std::shared_ptr<storage::EventLog> log, std::shared_ptr<const Catalog> catalog,
+           std::shared_ptr<Clock> clock, std::vector<std::shared_ptr<Executor>> executors,
+           NodeOptions options, HostMode mode)
+    : log_(std::move(log)),
+      catalog_(std::move(catalog)),
+      clock_(std::move(clock)),
+      mode_(mode),
+      reading_(*log_, *catalog_),
+      core_(make_core(*log_, *catalog_, *clock_, executors, std::move(options))),
+      actors_(Actors::start({core_->options.threads, mode.deterministic})) {
+  auto& core = *core_;
+  const auto wake = [&core] { core.ticker.wake(); };
+  core.readers = std::make_unique<Workers>(mode.deterministic ? 0 : reader_threads);
+  core.router = std::make_unique<Router>(
+      [this](const EntityRef& entity, std::uint64_t activation) {
+        return spawn(entity, activation);
+      },
+      core.options.commands_per_entity_max);
+  core.effects = std::make_unique<Effects>(Effects::Parts{
+      .executors = std::move(executors),
+      .clock = *clock_,
+      .backoff = core.options.effect_backoff,
+      .threads = mode.deterministic ? 0 : std::max<std::size_t>(1, core.options.effect_threads),
+      .send = [&core](const EntityRef& entity, Mail mail) { core.send(entity, std::move(mail)); },
+      .point = [&core](std::string_view name) { core.point(name); },
+      .report = [&core](std::string_view line) { core.report(line); },
+      .wake = wake});
+  core.deadlines = std::make_unique<Deadlines>(
+      *log_, *clock_,
+      [&core](const storage::WorkKey& key, const WorkValue& why) {
+        core.send(key.entity, Fire{key, why});
+      },
+      wake);
+}
+
+Result<void> Host::start() {
+  if (auto loaded = core_->authority.load(*log_, *catalog_); !loaded) return loaded;
+  storage::WorkKey first;
+  first.kind = storage::WorkKind::effect;
+  auto scanned = log_->scan_work(storage::WorkKind::effect, first, [&](const auto& row) {
+    WorkValue why;
+    why.ParseFromString(row.value);
+    core_->effects->want({row.key.entity, row.key.name}, why);
+    return true;
+  });
+  if (!scanned) return scanned;
+  if (!mode_.deterministic) core_->ticker.start([this] { return tick(); });
+  return {};
+}
+
+Host::~Host() {
+  core_->calls->stopping = true;
+  core_->ticker.stop();
+  core_->effects->stop();
+  core_->readers->stop();
+  core_->router->stop();
+  actors_.reset();
+  if (!mode_.deterministic) drain();
+}
+
+void Host::drain() {
+  // The log answers soon, or never if nobody drives it; the answers hold what they need.
+  std::mutex mutex;
+  std::condition_variable never;
+  std::unique_lock lock(mutex);
+  const auto step = std::chrono::milliseconds(1);
+  for (int i = 0; i < 2000 && core_->outstanding > 0; ++i) never.wait_for(lock, step);
+}
+
+std::unique_ptr<Mailbox> Host::spawn(const EntityRef& entity, std::uint64_t activation) {
+  const auto* kind = catalog_->find(entity.kind);
+  auto owner = std::make_unique<Owner>(core_, *kind, entity, activation);
+  return actors_->spawn(std::move(owner), [&core = *core_, entity, activation](auto what) {
+    core.report(to_string(entity) + ": its actor crashed: " + std::string(what));
+    core.restarts.fetch_add(1);
+    core.router->leave(entity, activation);
+  });
+}
+
+Result<void> Host::inspect(const Command& command) const {
+  const auto& entity = command.entity;
+  const auto* kind = catalog_->find(entity.kind);
+  if (kind == nullptr) {
+    return fail(ErrorCode::unknown_kind, "there is no kind " + entity.kind, entity.kind);
+  }
+  if (!is_id(entity.id)) {
+    return fail(ErrorCode::invalid,
+                "an id is 1 to 128 of the characters A-Z a-z 0-9 . _ -, not '" + entity.id + "'",
+                "id");
+  }
+  const auto* descriptor = command.body->GetDescriptor();
+  const auto* info = kind->find_command(descriptor->name());
+  if (info == nullptr || info->descriptor != descriptor) {
+    return fail(ErrorCode::unknown_command, entity.kind + " has no command " + descriptor->name(),
+                descriptor->name());
+  }
+  if (!command.caller.may(info->scope)) {
+    return fail(ErrorCode::forbidden,
+                command.caller.principal + " may not " + info->word + " " + entity.kind +
+                    ": its token lacks the scope " +
+                    enum_word(*Scope_descriptor()->FindValueByNumber(info->scope)),
+                to_string(entity));
+  }
+  return check_rules(*command.body);
+}
+
+void Host::submit(Command command, Reply reply) {
+  const auto refuse = [&](Error error) {
+    core_->calls->refused.fetch_add(1, std::memory_order_relaxed);
+    reply(std::unexpected(std::move(error)));
+  };
+  if (auto fit = inspect(command); !fit) return refuse(std::move(fit.error()));
+  auto call = std::make_unique<Call>(std::move(command), std::move(reply), core_->calls);
+  auto admission = Admission::take(core_->load, call->bytes());
+  if (!admission) return call->answer(fail(ErrorCode::overloaded));
+  call->admit(std::move(*admission));
+  core_->router->deliver(std::move(call), clock_->elapsed());
+}
+
+std::shared_ptr<const Authority> Host::authority() const { return core_->authority.snapshot(); }
+
+Node::Watch Host::watch(std::function<void(std::uint64_t)> notify) {
+  return core_->watchers.add(std::move(notify));
+}
+
+std::chrono::microseconds Host::sweep() {
+  const auto now = clock_->elapsed();
+  const auto idle =
+      std::chrono::duration_cast<std::chrono::microseconds>(core_->options.idle_after);
+  const auto interval = std::max<std::chrono::microseconds>(idle / 4, std::chrono::milliseconds(5));
+  if (now < swept_at_ + interval) return swept_at_ + interval - now;
+  swept_at_ = now;
+  core_->router->sweep(now - idle);
+  return interval;
+}
+
+std::optional<std::chrono::microseconds> Host::tick() {
+  std::optional<std::chrono::microseconds> next = core_->effects->poll();
+  const auto earlier = [&](std::optional<std::chrono::microseconds> other) {
+    if (other) next = next ? std::min(*next, *other) : *other;
+  };
+  auto due = core_->deadlines->poll();
+  if (due) {
+    earlier(*due);
+  } else {
+    core_->report("deadlines cannot be read: " + std::string(due.error().message()));
+    earlier(std::chrono::seconds(1));
+  }
+  if (core_->router->active() > 0) earlier(sweep());
+  return next;
+}
+
+NodeStats Host::stats() const {
+  const auto& effects = core_->effects->counters();
+  NodeStats stats;
+  stats.commands_accepted = core_->calls->accepted;
+  stats.commands_refused = core_->calls->refused;
+  stats.commands_in_flight = core_->load->commands;
+  stats.entities_active = core_->router->active();
+  stats.entities_restarted = core_->restarts;
+  stats.effects_dispatched = effects.dispatched;
+  stats.effects_committed = effects.committed;
+  stats.effects_failed = effects.failed;
+  stats.effects_unknown = effects.unknown;
+  stats.deadlines_fired = core_->deadlines->fired();
+  stats.boot_epoch = core_->boot_epoch;
+  stats.log = log_->stats();
+  return stats;
+}
+
+Result<std::unique_ptr<Host>> start(std::shared_ptr<storage::EventLog> log,
+                                    std::shared_ptr<const Catalog> catalog,
+                                    std::shared_ptr<Clock> clock,
+                                    std::vector<std::shared_ptr<Executor>> executors,
+                                    NodeOptions options, HostMode mode) {
+  auto host = std::make_unique<Host>(std::move(log), std::move(catalog), std::move(clock),
+                                     std::move(executors), std::move(options), mode);
+  if (auto started = host->start(); !started) return std::unexpected(started.error());
+  return host;
+}
+
+}  // namespace nightshift::runtime::host

@@ -1,0 +1,78 @@
+// The node: the parts of the host, put together. `runtime/node.hpp` is what others see; here are
+// the seams by which a simulation drives it.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "runtime/host/actors.hpp"
+#include "runtime/host/core.hpp"
+#include "runtime/node.hpp"
+#include "runtime/reading.hpp"
+
+namespace nightshift::runtime::host {
+
+struct HostMode {
+  /// No threads: actors run by `step`, executors inside the log's completions, time by `tick`; and
+  /// destruction waits for nothing, as a crash.
+  bool deterministic = false;
+};
+
+class Host final : public Node {
+ public:
+  Host(std::shared_ptr<storage::EventLog> log, std::shared_ptr<const Catalog> catalog,
+       std::shared_ptr<Clock> clock, std::vector<std::shared_ptr<Executor>> executors,
+       NodeOptions options, HostMode mode);
+  ~Host() override;
+
+  /// Reads who may do what, and what is open.
+  Result<void> start();
+
+  const Catalog& catalog() const override { return *catalog_; }
+  const Identity& identity() const override { return log_->identity(); }
+  Clock& clock() override { return *clock_; }
+  void submit(Command command, Reply reply) override;
+  Result<Answer> get(const EntityRef& entity) const override { return reading_.get(entity); }
+  Result<ListPage> list(const ListQuery& query) const override { return reading_.list(query); }
+  Result<std::vector<EventView>> events(std::uint64_t after, std::size_t limit) const override {
+    return reading_.events(after, limit);
+  }
+  Result<std::vector<EventView>> events(const EntityRef& entity, std::uint64_t after,
+                                        std::size_t limit) const override {
+    return reading_.events(entity, after, limit);
+  }
+  std::shared_ptr<const Authority> authority() const override;
+  storage::ChainHead head() const override { return log_->head(); }
+  NodeStats stats() const override;
+  Watch watch(std::function<void(std::uint64_t)> notify) override;
+
+  // -- simulation
+
+  /// Lets one actor run; false if none has mail.
+  bool step(std::uint64_t pick) { return actors_->step(pick); }
+  /// Looks what is due. Returns how long until the next.
+  std::optional<std::chrono::microseconds> tick();
+
+ private:
+  Result<void> inspect(const Command& command) const;
+  std::unique_ptr<Mailbox> spawn(const EntityRef& entity, std::uint64_t activation);
+  std::chrono::microseconds sweep();
+  void drain();
+
+  const std::shared_ptr<storage::EventLog> log_;
+  const std::shared_ptr<const Catalog> catalog_;
+  const std::shared_ptr<Clock> clock_;
+  const HostMode mode_;
+  const Reading reading_;
+  std::shared_ptr<Core> core_;
+  std::unique_ptr<Actors> actors_;
+  std::chrono::microseconds swept_at_{};
+};
+
+Result<std::unique_ptr<Host>> start(std::shared_ptr<storage::EventLog> log,
+                                    std::shared_ptr<const Catalog> catalog,
+                                    std::shared_ptr<Clock> clock,
+                                    std::vector<std::shared_ptr<Executor>> executors,
+                                    NodeOptions options, HostMode mode);
+
+}  // namespace nightshift::runtime::host

@@ -1,0 +1,128 @@
+// The owner of one entity: opens it, decides on its newest state, hands what it decided to the log,
+// and lets go. Runs inside an actor, one mail at a time; knows no CAF.
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <string>
+
+#include "runtime/host/actors.hpp"
+#include "runtime/host/core.hpp"
+#include "runtime/host/entity_state.hpp"
+#include "runtime/host/landing.hpp"
+#include "runtime/host/recent.hpp"
+
+namespace nightshift::runtime::host {
+
+/// Restarts within the period before the entity is quarantined until the node starts again.
+inline constexpr std::size_t restarts_max = 5;
+inline constexpr std::chrono::seconds restarts_period{10};
+
+/// What one decision writes.
+struct Change {
+  kernel::AnyEvents events;
+  std::string cause;
+  std::string correlation;
+  std::string principal;
+  Time decided_at{};
+  std::optional<storage::CommandEntry> command;
+  std::unique_ptr<Call> call;
+  /// An effect whose end stands in the events.
+  std::optional<std::string> ended_effect;
+  std::move_only_function<void(Core&, bool)> then;
+};
+
+class Owner final : public Resident {
+ public:
+  Owner(std::shared_ptr<Core> core, const kernel::Kind& kind, EntityRef entity,
+        std::uint64_t activation);
+
+  void receive(Mail mail) override;
+
+ private:
+  enum class Phase { opening, ready, quarantined, stopped };
+
+  // -- its life (owner.cpp)
+
+  void handle(Mail mail);
+  /// What is only done on an open entity.
+  void serve(Mail& mail);
+  void open();
+  void on(Opened& opened);
+  void on(Folded& folded);
+  void on(Lost& lost);
+  void on(Passivate& passivate);
+  void ready(std::unique_ptr<EntityState> state);
+  /// Begins anew from the journal, or gives up where that happens too often.
+  void restart(std::string_view why);
+  void stop(Phase phase, Error cause);
+  void turn_away(Mail& mail);
+
+  // -- commands (owner_commands.cpp)
+
+  void on(Deliver& deliver);
+  void on(Fire& fire);
+  void decide(std::unique_ptr<Call> call);
+  /// True if the command was accepted before: it has its answer then.
+  bool repeated(std::unique_ptr<Call>& call);
+  void answer_again(std::unique_ptr<Call> call, const storage::CommandEntry& entry);
+  Result<kernel::AnyEvents> ask(const Command& command, Time now);
+  /// Answers once all that the answer stands on is durable.
+  void settle(std::unique_ptr<Call> call, Result<std::shared_ptr<Answer>> result,
+              bool takes_offset = true);
+  void accept(std::unique_ptr<Call> call, kernel::AnyEvents events, Time now);
+
+  // -- writing (owner_commit.cpp)
+
+  void commit(Change change);
+  /// An append that writes nothing yet, decided on `sequence`.
+  storage::Append barrier(std::uint64_t sequence) const;
+  /// The events could not be applied: nothing is written, what stands before is not touched, the
+  /// state alone is spoilt.
+  void abandon(Change change, std::uint64_t expected, std::string_view why);
+  /// Answers at once, or behind what is under way.
+  void answer_when_durable(std::uint64_t sequence, Landing landing);
+  Result<std::vector<storage::NewRecord>> evolve(const Change& change);
+  void attach_rows(storage::Append& append, Landing& landing, Change& change);
+  void attach_state(storage::Append& append);
+  std::shared_ptr<Answer> answer() const;
+  const Authority& authority();
+
+  // -- effects (owner_effects.cpp)
+
+  void on(Dispatch& dispatch);
+  void on(Report& report);
+  void recover(const EffectKey& key, const kernel::Effect* wanted, std::uint32_t attempt,
+               const WorkValue& why);
+  void end(const EffectKey& key, std::uint32_t attempt, Outcome outcome, bool last,
+           const WorkValue& why);
+  Result<Canonical> open_gate(const kernel::Effect& effect);
+
+  std::shared_ptr<Core> core_;
+  const kernel::Kind& kind_;
+  const EntityRef entity_;
+  const std::uint64_t activation_;
+
+  Phase phase_ = Phase::opening;
+  /// Mails that came while it was opening.
+  std::deque<Mail> waiting_;
+  std::shared_ptr<Lane> lane_;
+  std::unique_ptr<EntityState> state_;
+  kernel::Work work_;
+  std::shared_ptr<const kernel::IndexValues> index_;
+  Recent recent_;
+
+  /// Size of the stored state row, and bytes of records since it was written.
+  std::size_t row_bytes_ = 0;
+  std::size_t bytes_since_row_ = 0;
+
+  std::shared_ptr<const Authority> authority_;
+  std::uint64_t authority_version_ = 0;
+
+  std::deque<std::chrono::microseconds> restarts_;
+  /// Why it is quarantined or stopped.
+  Error cause_;
+};
+
+}  // namespace nightshift::runtime::host

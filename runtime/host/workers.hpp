@@ -1,0 +1,38 @@
+// Threads for what may block: executors, and reading more than a row.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace nightshift::runtime::host {
+
+/// Thread-safe. Whoever posts bounds what is queued.
+class Workers {
+ public:
+  using Job = std::move_only_function<void()>;
+
+  /// Without threads a job runs inside `post`: for deterministic simulation.
+  explicit Workers(std::size_t threads);
+  ~Workers() { stop(); }
+
+  void post(Job job);
+  /// Finishes running jobs, drops queued ones and those that come later.
+  void stop();
+
+ private:
+  void run();
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Job> jobs_;
+  bool stopping_ = false;
+  const bool inline_;
+  std::vector<std::jthread> threads_;
+};
+
+}  // namespace nightshift::runtime::host

@@ -1,0 +1,32 @@
+// The waiting form of a command, and the host's start.
+#include "runtime/node.hpp"
+
+#include <future>
+
+#include "runtime/host/call.hpp"
+#include "runtime/host/host.hpp"
+
+namespace nightshift::runtime {
+
+Result<Answer> Node::call(Command command, std::chrono::milliseconds timeout) {
+  const auto entity = command.entity;
+  auto promise = std::make_shared<std::promise<Result<Answer>>>();
+  auto answered = promise->get_future();
+  submit(std::move(command),
+         [promise](Result<Answer> answer) { promise->set_value(std::move(answer)); });
+  if (answered.wait_for(timeout) == std::future_status::ready) return answered.get();
+  return fail(ErrorCode::timed_out, {}, to_string(entity));
+}
+
+Result<std::unique_ptr<Node>> start_node(std::shared_ptr<storage::EventLog> log,
+                                         std::shared_ptr<const Catalog> catalog,
+                                         std::shared_ptr<Clock> clock,
+                                         std::vector<std::shared_ptr<Executor>> executors,
+                                         NodeOptions options) {
+  auto host = host::start(std::move(log), std::move(catalog), std::move(clock),
+                          std::move(executors), std::move(options), {});
+  if (!host) return std::unexpected(host.error());
+  return std::move(*host);
+}
+
+}  // namespace nightshift::runtime

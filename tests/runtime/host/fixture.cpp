@@ -1,0 +1,104 @@
+// A node on a real RocksDB folder.
+#include "tests/runtime/host/fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <condition_variable>
+#include <mutex>
+
+#include "messages/json.hpp"
+#include "tests/support/kinds/counter.hpp"
+
+namespace nightshift::test {
+
+TemporaryFolder::TemporaryFolder()
+    : path_(std::filesystem::temp_directory_path() / ("nightshift-" + to_hex(random_bytes(8)))) {
+  std::filesystem::create_directories(path_);
+}
+
+TemporaryFolder::~TemporaryFolder() { std::filesystem::remove_all(path_); }
+
+kernel::Caller anyone() {
+  kernel::Caller caller;
+  caller.principal = "anyone";
+  caller.scopes = {SCOPE_READ, SCOPE_OPERATE, SCOPE_PROPOSE, SCOPE_APPROVE, SCOPE_ADMIN};
+  return caller;
+}
+
+void eventually(const std::function<bool()>& condition, std::string_view what) {
+  std::mutex mutex;
+  std::condition_variable never;
+  std::unique_lock lock(mutex);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > deadline) {
+      BOOST_FAIL("waited in vain until " << what);
+    }
+    never.wait_for(lock, std::chrono::milliseconds(1));
+  }
+}
+
+NodeFixture::NodeFixture()
+    : clock(std::make_shared<runtime::ManualClock>(*from_rfc3339("2026-11-21T07:00:00Z"))),
+      catalog_(std::make_shared<runtime::Catalog>()) {
+  catalog_->add(counter_kind());
+  options.threads = 2;
+  options.effect_backoff = std::chrono::milliseconds(1);
+  options.report = [](std::string_view line) { BOOST_TEST_MESSAGE("report: " << line); };
+}
+
+void NodeFixture::start(std::vector<std::shared_ptr<runtime::Executor>> executors) {
+  stop();
+  storage::RocksOptions rocks;
+  rocks.path = folder_.path() / "journal";
+  if (!std::filesystem::exists(rocks.path)) {
+    rocks.identity.emplace();
+    rocks.identity->set_node("here");
+    rocks.identity->set_role("local");
+    rocks.identity->set_log_id(to_hex(random_bytes(16)));
+    rocks.identity->set_created_at_us(to_us(clock->now()));
+  }
+  rocks.now = [clock = clock] { return clock->now(); };
+  auto log = storage::open_rocks(std::move(rocks));
+  BOOST_REQUIRE_MESSAGE(log, (log ? "" : log.error().message()));
+  auto node = runtime::start_node(std::move(*log), catalog_, clock, std::move(executors), options);
+  BOOST_REQUIRE_MESSAGE(node, (node ? "" : node.error().message()));
+  node_ = std::move(*node);
+}
+
+void NodeFixture::stop() { node_.reset(); }
+
+runtime::Command NodeFixture::command(const std::string& entity,
+                                      const google::protobuf::Message& body) const {
+  runtime::Command command;
+  command.entity = *parse_entity(entity);
+  std::shared_ptr<google::protobuf::Message> copy(body.New());
+  copy->CopyFrom(body);
+  command.body = std::move(copy);
+  command.caller = anyone();
+  return command;
+}
+
+Result<runtime::Answer> NodeFixture::call(const std::string& entity,
+                                          const google::protobuf::Message& body) {
+  return call(command(entity, body));
+}
+
+Result<runtime::Answer> NodeFixture::call(runtime::Command command) {
+  return node_->call(std::move(command), std::chrono::minutes(1));
+}
+
+std::string NodeFixture::view(const std::string& entity) {
+  auto answer = node_->get(*parse_entity(entity));
+  if (!answer) return std::string(info(answer.error().code).name);
+  return to_json(*answer->view);
+}
+
+std::string NodeFixture::story(const std::string& entity) {
+  auto events = node_->events(*parse_entity(entity), 0, SIZE_MAX);
+  BOOST_REQUIRE(events);
+  std::string types;
+  for (const auto& event : *events) types += (types.empty() ? "" : " ") + event.record.type();
+  return types;
+}
+
+}  // namespace nightshift::test

@@ -3,7 +3,7 @@
 
 #include "runtime/kernel/lift.hpp"
 
-namespace nightshift::test {
+namespace nightshift::tests {
 
 using namespace counter_pb;
 
@@ -53,4 +53,4 @@ View Counter::view(const Counting& state) {
 
 std::unique_ptr<const kernel::Kind> counter_kind() { return kernel::lift<Counter>(); }
 
-}  // namespace nightshift::test
+}  // namespace nightshift::tests

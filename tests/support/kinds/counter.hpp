@@ -5,7 +5,7 @@
 #include "runtime/kernel/kind.hpp"
 #include "tests/support/kinds/counter.pb.h"
 
-namespace nightshift::test {
+namespace nightshift::tests {
 
 namespace counter_pb = nightshift::counter;
 
@@ -33,4 +33,4 @@ struct Counter {
 /// The counter as the host sees it.
 std::unique_ptr<const kernel::Kind> counter_kind();
 
-}  // namespace nightshift::test
+}  // namespace nightshift::tests

@@ -116,8 +116,7 @@ Result<Events> edit(const Proposal& before, const Edit& command, const Context& 
   return with_revision<Edited>(std::move(proposal), context);
 }
 
-Result<Events> withdraw(const Proposal& proposal, const Withdraw& command,
-                        const Context& context) {
+Result<Events> withdraw(const Proposal& proposal, const Withdraw& command, const Context& context) {
   const auto& caller = context.caller;
   if (caller.principal != proposal.requester() && !caller.may(SCOPE_OPERATE)) {
     return fail(ErrorCode::forbidden, "only " + proposal.requester() +
@@ -142,8 +141,8 @@ Result<Events> lapse(const auto& phase, const Context& context) {
 
 Result<Events> Approval::decide(const Absent&, const Propose& command, const Context& context) {
   if (context.caller.agent && !command.file().empty()) {
-    return fail(ErrorCode::forbidden, "an agent's proposal names no file of the vault; leave it out",
-                "file");
+    return fail(ErrorCode::forbidden,
+                "an agent's proposal names no file of the vault; leave it out", "file");
   }
   return with_revision<Proposed>(first_revision(command, context), context);
 }
@@ -220,7 +219,8 @@ Result<Events> Approval::decide(const Failed& phase, const Retry&, const Context
 
 Result<Events> Approval::decide(const Unknown&, const Resolve& command, const Context& context) {
   if (context.caller.agent) {
-    return fail(ErrorCode::forbidden, "an agent never says what became of an action; a person has to");
+    return fail(ErrorCode::forbidden,
+                "an agent never says what became of an action; a person has to");
   }
   const auto outcome = command.outcome();
   if (outcome != Resolve::OUTCOME_COMMITTED && outcome != Resolve::OUTCOME_FAILED) {
@@ -276,9 +276,9 @@ Result<Events> Approval::decide(const Rejected& phase, const Reject&, const Cont
 }
 
 Result<Events> Approval::decide(const Expired& phase, const Approve&, const Context&) {
-  return fail(ErrorCode::expired,
-              "it expired undecided at " + to_rfc3339(from_proto(phase.decided_at())) +
-                  "; propose it again");
+  return fail(ErrorCode::expired, "it expired undecided at " +
+                                      to_rfc3339(from_proto(phase.decided_at())) +
+                                      "; propose it again");
 }
 
 }  // namespace nightshift::actors

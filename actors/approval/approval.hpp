@@ -26,11 +26,10 @@ struct Approval {
   using Commands = kernel::Types<approval_pb::Propose, approval_pb::Approve, approval_pb::Reject,
                                  approval_pb::Edit, approval_pb::Withdraw, approval_pb::Retry,
                                  approval_pb::Resolve, approval_pb::Expire, approval_pb::Lapse>;
-  using Events =
-      kernel::Events<approval_pb::Proposed, approval_pb::Edited, approval_pb::Endorsed,
-                     approval_pb::Approved, approval_pb::Rejected, approval_pb::Withdrawn,
-                     approval_pb::Expired, approval_pb::Lapsed, approval_pb::Retried,
-                     approval_pb::Resolved>;
+  using Events = kernel::Events<approval_pb::Proposed, approval_pb::Edited, approval_pb::Endorsed,
+                                approval_pb::Approved, approval_pb::Rejected,
+                                approval_pb::Withdrawn, approval_pb::Expired, approval_pb::Lapsed,
+                                approval_pb::Retried, approval_pb::Resolved>;
   using View = approval_pb::View;
   using Context = kernel::Context;
 
@@ -67,26 +66,26 @@ struct Approval {
 
   // ---- evolve
 
-  static State evolve(Absent&&, const approval_pb::Proposed&);        // -> Pending
+  static State evolve(Absent&&, const approval_pb::Proposed&);  // -> Pending
 
-  static State evolve(Pending&&, const approval_pb::Edited&);         // -> Pending, undecided
-  static State evolve(Pending&&, const approval_pb::Endorsed&);       // -> Pending, one of two
-  static State evolve(Pending&&, const approval_pb::Lapsed&);         // -> Pending, undecided
-  static State evolve(Pending&&, const approval_pb::Approved&);       // -> Approved
-  static State evolve(Pending&&, const approval_pb::Rejected&);       // -> Rejected
-  static State evolve(Pending&&, const approval_pb::Withdrawn&);      // -> Withdrawn
-  static State evolve(Pending&&, const approval_pb::Expired&);        // -> Expired
+  static State evolve(Pending&&, const approval_pb::Edited&);     // -> Pending, undecided
+  static State evolve(Pending&&, const approval_pb::Endorsed&);   // -> Pending, one of two
+  static State evolve(Pending&&, const approval_pb::Lapsed&);     // -> Pending, undecided
+  static State evolve(Pending&&, const approval_pb::Approved&);   // -> Approved
+  static State evolve(Pending&&, const approval_pb::Rejected&);   // -> Rejected
+  static State evolve(Pending&&, const approval_pb::Withdrawn&);  // -> Withdrawn
+  static State evolve(Pending&&, const approval_pb::Expired&);    // -> Expired
 
-  static State evolve(Approved&&, const approval_pb::Edited&);        // -> Pending, undecided
-  static State evolve(Approved&&, const approval_pb::Lapsed&);        // -> Pending, undecided
-  static State evolve(Approved&&, const approval_pb::Withdrawn&);     // -> Withdrawn
-  static State evolve(Approved&&, const host::Dispatched&);           // -> Sending
+  static State evolve(Approved&&, const approval_pb::Edited&);     // -> Pending, undecided
+  static State evolve(Approved&&, const approval_pb::Lapsed&);     // -> Pending, undecided
+  static State evolve(Approved&&, const approval_pb::Withdrawn&);  // -> Withdrawn
+  static State evolve(Approved&&, const host::Dispatched&);        // -> Sending
 
-  static State evolve(Sending&&, const host::Ended&);                 // -> Sent, Failed, Unknown,
-                                                                      //    or Approved: once more
-  static State evolve(Unknown&&, const host::Ended&);                 // -> Sent, Failed
-  static State evolve(Unknown&&, const approval_pb::Resolved&);       // -> Sent, Failed
-  static State evolve(Failed&&, const approval_pb::Retried&);         // -> Pending, undecided
+  static State evolve(Sending&&, const host::Ended&);            // -> Sent, Failed, Unknown,
+                                                                 //    or Approved: once more
+  static State evolve(Unknown&&, const host::Ended&);            // -> Sent, Failed
+  static State evolve(Unknown&&, const approval_pb::Resolved&);  // -> Sent, Failed
+  static State evolve(Failed&&, const approval_pb::Retried&);    // -> Pending, undecided
 
   // ---- what is under way, what is shown
 

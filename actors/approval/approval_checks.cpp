@@ -21,8 +21,8 @@ struct Limit {
 
 /// What the platforms take, in code points.
 constexpr std::array limits{
-    Limit{"LinkedIn", 3000},   Limit{"WhatsApp", 4096},    Limit{"X", 280},
-    Limit{"Instagram", 2200},  Limit{"Facebook", 63206},
+    Limit{"LinkedIn", 3000},  Limit{"WhatsApp", 4096},  Limit{"X", 280},
+    Limit{"Instagram", 2200}, Limit{"Facebook", 63206},
 };
 
 const Limit* find_limit(std::string_view channel) {
@@ -173,13 +173,13 @@ Result<void> check_file(const std::string& file) {
 Result<void> check_proposal(const Proposal& proposal) {
   if (!approval_pb::Category_IsValid(proposal.category()) ||
       proposal.category() == approval_pb::CATEGORY_UNSPECIFIED) {
-    return fail(ErrorCode::invalid,
-                "category is one of email, linkedin, whatsapp, odoo, social", "category");
+    return fail(ErrorCode::invalid, "category is one of email, linkedin, whatsapp, odoo, social",
+                "category");
   }
   if (proposal.title().empty()) return fail(ErrorCode::invalid, "title is empty", "title");
-  for (const auto& [text, field] : {std::pair{&proposal.title(), "title"},
-                                    std::pair{&proposal.subject(), "subject"},
-                                    std::pair{&proposal.account(), "account"}}) {
+  for (const auto& [text, field] :
+       {std::pair{&proposal.title(), "title"}, std::pair{&proposal.subject(), "subject"},
+        std::pair{&proposal.account(), "account"}}) {
     if (auto line = check_line(*text, field); !line) return line;
   }
   if (auto file = check_file(proposal.file()); !file) return file;

@@ -1,4 +1,4 @@
-// What a proposal may contain: bounds, channel limits, and no text that could pass as something else.
+// What a proposal may contain: bounds, channel limits, no text that passes as something else.
 #pragma once
 
 #include "messages/approval.pb.h"

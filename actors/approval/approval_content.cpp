@@ -102,9 +102,9 @@ std::string preview_of(const Canonical& content, const mail::Reading& mail) {
   const auto field = [&content](std::string_view name) { return content.find(name).value_or(""); };
   std::string out;
   add_line(out, "Channel", field("channel"));
-  add_line(out, "Action", std::string(last_word(field("action"))) + " on node " +
-                              std::string(field("executor")) + ", under policy " +
-                              std::string(field("policy_version")));
+  add_line(out, "Action",
+           std::string(last_word(field("action"))) + " on node " + std::string(field("executor")) +
+               ", under policy " + std::string(field("policy_version")));
   add_line(out, "Approvers", field("approvers"));
   if (content.find("account")) add_line(out, "Account", field("account"));
   add_line(out, "From", mail.from);
@@ -112,9 +112,9 @@ std::string preview_of(const Canonical& content, const mail::Reading& mail) {
   for (const auto& cc : mail.cc) add_line(out, "Cc", cc);
   add_line(out, "Subject", mail.subject);
   for (const auto& file : mail.attachments) {
-    add_line(out, "Attachment", file.name + ", " + file.media_type + ", " +
-                                    std::to_string(file.bytes.size()) + " bytes, SHA-256 " +
-                                    to_hex(as_bytes(sha256(file.bytes))));
+    add_line(out, "Attachment",
+             file.name + ", " + file.media_type + ", " + std::to_string(file.bytes.size()) +
+                 " bytes, SHA-256 " + to_hex(as_bytes(sha256(file.bytes))));
   }
   return out + "\n" + text::visible(mail.body) + "\n";
 }

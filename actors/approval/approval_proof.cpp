@@ -16,10 +16,10 @@ constexpr std::size_t nonce_bytes = 16;
 
 Result<void> check_seen(const Proposal& proposal, const approval::Approve& command, Time now) {
   if (proposal.has_deadline() && now >= from_proto(proposal.deadline())) {
-    return fail(ErrorCode::expired,
-                "the deadline was " + to_rfc3339(from_proto(proposal.deadline())) +
-                    "; propose it again",
-                "deadline");
+    return fail(
+        ErrorCode::expired,
+        "the deadline was " + to_rfc3339(from_proto(proposal.deadline())) + "; propose it again",
+        "deadline");
   }
   const auto digest = to_hex(proposal.digest());
   if (command.digest() == digest) return {};
@@ -51,7 +51,8 @@ Result<void> check_approver(const approval::State::Pending& phase, const std::st
     return {};
   }
   return fail(ErrorCode::already_decided,
-              name + " has approved this already; with four eyes a second person has to", "approver");
+              name + " has approved this already; with four eyes a second person has to",
+              "approver");
 }
 
 Result<Decision> decision_of(const approval::Approve& command, const Proposal& proposal,
@@ -66,7 +67,8 @@ Result<Decision> decision_of(const approval::Approve& command, const Proposal& p
     return fail(ErrorCode::invalid, "'" + command.expiry() + "' is no RFC 3339 time", "expiry");
   }
   const auto signature = from_base64url(command.signature());
-  if (!signature) return fail(ErrorCode::bad_signature, "the signature is not base64url", "signature");
+  if (!signature)
+    return fail(ErrorCode::bad_signature, "the signature is not base64url", "signature");
   Decision decision;
   decision.set_approver(command.approver());
   decision.set_public_key(approver->public_key());

@@ -9,7 +9,8 @@ namespace nightshift::actors {
 
 /// The decision in `command`, if it is an enrolled approver's valid and unexpired signature over
 /// exactly this revision, with a nonce that was not used before, by somebody who may decide here.
-/// Errors: `forbidden`, `expired`, `digest_mismatch`, `bad_signature`, `invalid`, `already_decided`.
+/// Errors: `forbidden`, `expired`, `digest_mismatch`, `bad_signature`, `invalid`,
+/// `already_decided`.
 Result<Decision> check_approve(const approval::State::Pending& phase,
                                const approval::Approve& command, const kernel::Context& context);
 

@@ -69,7 +69,8 @@ std::string decode_words(std::string_view header) {
   std::string text;
   while (!header.empty()) {
     const auto begin = header.find(word_begin);
-    const auto end = begin == header.npos ? begin : header.find(word_end, begin + word_begin.size());
+    const auto end =
+        begin == header.npos ? begin : header.find(word_end, begin + word_begin.size());
     if (end == header.npos) return text.append(header);
     text.append(header.substr(0, begin));
     const auto first = begin + word_begin.size();

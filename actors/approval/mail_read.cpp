@@ -17,7 +17,8 @@ std::optional<Headers> take_headers(std::string_view& text) {
   Headers headers;
   while (!text.starts_with(crlf)) {
     auto end = text.find(crlf);
-    while (end != text.npos && text.substr(end + 2).starts_with(' ')) end = text.find(crlf, end + 2);
+    while (end != text.npos && text.substr(end + 2).starts_with(' '))
+      end = text.find(crlf, end + 2);
     if (end == text.npos) return std::nullopt;
     const auto line = text.substr(0, end);
     const auto colon = line.find(": ");

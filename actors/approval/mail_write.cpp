@@ -29,8 +29,8 @@ std::string write_date(Time time) {
   return std::string(days[weekday(midnight).c_encoding()]) + ", " +
          number(static_cast<unsigned>(date.day())) + " " +
          months[static_cast<unsigned>(date.month()) - 1] + " " +
-         std::to_string(static_cast<int>(date.year())) + " " + number(clock.hours().count()) +
-         ":" + number(clock.minutes().count()) + ":" + number(clock.seconds().count()) + " +0000";
+         std::to_string(static_cast<int>(date.year())) + " " + number(clock.hours().count()) + ":" +
+         number(clock.minutes().count()) + ":" + number(clock.seconds().count()) + " +0000";
 }
 
 std::string write_mailboxes(const std::vector<Mailbox>& mailboxes) {

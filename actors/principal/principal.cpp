@@ -35,7 +35,8 @@ Result<void> check_name(const Context& context) {
 }
 
 Result<void> check_scopes(const Issue& command) {
-  if (command.scopes().empty()) return fail(ErrorCode::invalid, "name at least one scope", "scopes");
+  if (command.scopes().empty())
+    return fail(ErrorCode::invalid, "name at least one scope", "scopes");
   for (const auto value : command.scopes()) {
     const auto scope = static_cast<Scope>(value);
     if (!Scope_IsValid(value) || scope == SCOPE_UNSPECIFIED || scope == SCOPE_HOST) {
@@ -93,8 +94,8 @@ Result<Events> enroll_vouched(const Enroll& command, const std::string& key,
     return fail(ErrorCode::invalid, "the nonce is not base64url of 16 bytes", "nonce");
   }
   const auto signature = from_base64url(command.signature());
-  const auto text = enrolment_text(context.id, command.public_key(), command.nonce(),
-                                   context.node.name);
+  const auto text =
+      enrolment_text(context.id, command.public_key(), command.nonce(), context.node.name);
   if (!signature || !verify_signature(voucher->public_key(), text, *signature)) {
     return fail(ErrorCode::bad_signature,
                 "the signature is not " + command.approver() + "'s over the enrolment of " +

@@ -26,11 +26,11 @@ struct Principal {
   static Result<Events> decide(const Active&, const principal_pb::Enroll&, const Context&);
   static Result<Events> decide(const Active&, const principal_pb::Revoke&, const Context&);
 
-  static State evolve(Absent&&, const principal_pb::Issued&);      // -> Active
-  static State evolve(Absent&&, const principal_pb::Enrolled&);    // -> Active
-  static State evolve(Active&&, const principal_pb::Issued&);      // -> Active, one token more
-  static State evolve(Active&&, const principal_pb::Enrolled&);    // -> Active, an approver
-  static State evolve(Active&&, const principal_pb::Revoked&);     // -> Active, without any token
+  static State evolve(Absent&&, const principal_pb::Issued&);    // -> Active
+  static State evolve(Absent&&, const principal_pb::Enrolled&);  // -> Active
+  static State evolve(Active&&, const principal_pb::Issued&);    // -> Active, one token more
+  static State evolve(Active&&, const principal_pb::Enrolled&);  // -> Active, an approver
+  static State evolve(Active&&, const principal_pb::Revoked&);   // -> Active, without any token
 
   static View view(const Active&);
 

@@ -119,9 +119,11 @@ consteval bool has_pending() {
   } else if constexpr (requires { static_cast<Work (*)(const Phase&)>(&K::pending); }) {
     return true;
   } else {
-    static_assert(requires(Phase& phase) {
-      requires std::same_as<decltype(detail::ProbePending<K>::pending(phase)), detail::Missing>;
-    }, "pending is ambiguous for this phase, or its types are not exactly (const Phase&) -> Work");
+    static_assert(
+        requires(Phase& phase) {
+          requires std::same_as<decltype(detail::ProbePending<K>::pending(phase)), detail::Missing>;
+        },
+        "pending is ambiguous for this phase, or its types are not exactly (const Phase&) -> Work");
     return false;
   }
 }
@@ -132,9 +134,10 @@ consteval bool has_view() {
   if constexpr (requires { static_cast<typename K::View (*)(const Phase&)>(&K::view); }) {
     return true;
   } else {
-    static_assert(requires(Phase& phase) {
-      requires std::same_as<decltype(detail::ProbeView<K>::view(phase)), detail::Missing>;
-    }, "view is ambiguous for this phase, or its types are not exactly (const Phase&) -> View");
+    static_assert(
+        requires(Phase& phase) {
+          requires std::same_as<decltype(detail::ProbeView<K>::view(phase)), detail::Missing>;
+        }, "view is ambiguous for this phase, or its types are not exactly (const Phase&) -> View");
     return false;
   }
 }
@@ -149,11 +152,13 @@ consteval bool has_contribute() {
                        }) {
     return true;
   } else {
-    static_assert(requires(Phase& phase, Authority& authority) {
-      requires std::same_as<decltype(detail::ProbeContribute<K>::contribute(phase, authority)),
-                            detail::Missing>;
-    }, "contribute is ambiguous for this phase, or its types are not exactly "
-       "(const Phase&, Authority&) -> void");
+    static_assert(
+        requires(Phase& phase, Authority& authority) {
+          requires std::same_as<decltype(detail::ProbeContribute<K>::contribute(phase, authority)),
+                                detail::Missing>;
+        },
+        "contribute is ambiguous for this phase, or its types are not exactly "
+        "(const Phase&, Authority&) -> void");
     return false;
   }
 }

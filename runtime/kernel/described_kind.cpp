@@ -135,10 +135,10 @@ Error DescribedKind::no_event(std::size_t phase, std::string_view event) const {
 }
 
 Error DescribedKind::unreadable(std::string_view what) const {
-  return {ErrorCode::corrupt,
-          "the stored bytes of " + std::string(name()) + "'s " + std::string(what) +
-              " cannot be read",
-          std::string(name())};
+  return {
+      ErrorCode::corrupt,
+      "the stored bytes of " + std::string(name()) + "'s " + std::string(what) + " cannot be read",
+      std::string(name())};
 }
 
 }  // namespace nightshift::kernel

@@ -9,7 +9,7 @@ namespace nightshift::kernel {
 namespace {
 
 template <class Info>
-const Info* find_by(const std::vector<Info>& infos, std::string Info::*member,
+const Info* find_by(const std::vector<Info>& infos, std::string Info::* member,
                     std::string_view value) {
   const auto found = std::ranges::find(infos, value, member);
   return found == infos.end() ? nullptr : &*found;

@@ -63,14 +63,16 @@ class Entity {
   virtual ~Entity() = default;
 
   /// Pure. Where the table has no cell: `not_found` while there is nothing, else `wrong_phase`.
-  /// `unknown_command` for a message that is no command of the kind. May throw what `decide` throws.
+  /// `unknown_command` for a message that is no command of the kind. May throw what `decide`
+  /// throws.
   virtual Result<AnyEvents> decide(const google::protobuf::Message& command,
                                    const Context& context) const = 0;
   /// Folds one event that `decide` made, or one of `nightshift.host`.
   /// `corrupt` where the phase has no cell for an event of the kind: the state is then unusable.
   virtual Result<void> evolve(const google::protobuf::Message& event) = 0;
-  /// Folds a stored event: upcasts retired forms. An unknown type, or a schema above `event_schema`,
-  /// changes nothing and returns false. `corrupt` as `evolve`, and where the payload is not readable.
+  /// Folds a stored event: upcasts retired forms. An unknown type, or a schema above
+  /// `event_schema`, changes nothing and returns false. `corrupt` as `evolve`, and where the
+  /// payload is not readable.
   virtual Result<bool> replay(std::string_view type, std::uint32_t schema,
                               std::string_view payload) = 0;
 

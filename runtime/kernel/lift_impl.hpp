@@ -75,7 +75,7 @@ consteval auto decide_row(Types<Command...>) {
     if constexpr (has_decide<K, Phase, C>()) return &call_decide<K, Phase, C>;
     return nullptr;
   };
-  return std::array<DecideCell<K>, sizeof...(Command)>{cell.template operator()<Command>()...};
+  return std::array<DecideCell<K>, sizeof...(Command)> { cell.template operator()<Command>()... };
 }
 
 template <class K, class Phase, class... Event>
@@ -84,7 +84,7 @@ consteval auto evolve_row(Types<Event...>) {
     if constexpr (has_evolve<K, Phase, E>()) return &call_evolve<K, Phase, E>;
     return nullptr;
   };
-  return std::array<EvolveCell<K>, sizeof...(Event)>{cell.template operator()<Event>()...};
+  return std::array<EvolveCell<K>, sizeof...(Event)> { cell.template operator()<Event>()... };
 }
 
 template <class K, class... Phase>
@@ -163,9 +163,8 @@ class LiftedEntity final : public Entity {
     if (absent()) return {};
     if (!kind_.has_indexed_fields()) return kind_.index_values(nullptr, status());
     if constexpr (names_indexed<K>) {
-      const auto view =
-          std::visit([](const auto& phase) -> typename K::View { return K::indexed(phase); },
-                     state_);
+      const auto view = std::visit(
+          [](const auto& phase) -> typename K::View { return K::indexed(phase); }, state_);
       return kind_.index_values(&view, status());
     } else {
       const auto view = view_now();

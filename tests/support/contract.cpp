@@ -1,10 +1,10 @@
 // Checks a kind's lists, walks and recorded matrices.
 #include "tests/support/contract.hpp"
 
+#include <rapidcheck.h>
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>
-#include <rapidcheck.h>
 #include <set>
 
 #include "messages/ids.hpp"

@@ -129,9 +129,9 @@ std::vector<std::string> unreached_cells(const kernel::Kind& kind, const Lifecyc
 std::string matrices(const kernel::Kind& kind) {
   return matrix(kind, "decide", kind.commands(),
                 [&kind](std::size_t p, std::size_t c) { return kind.decides(p, c); }) +
-         "\n" +
-         matrix(kind, "evolve", kind.events(),
-                [&kind](std::size_t p, std::size_t e) { return kind.evolves(p, e); });
+         "\n" + matrix(kind, "evolve", kind.events(), [&kind](std::size_t p, std::size_t e) {
+           return kind.evolves(p, e);
+         });
 }
 
 std::string lifecycle_page(const kernel::Kind& kind, const Lifecycle& lifecycle) {

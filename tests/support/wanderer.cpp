@@ -85,9 +85,9 @@ void Wanderer::effect_step(const std::string& effect_id) {
 void Wanderer::end_step(const std::string& effect_id) {
   host::Ended ended;
   ended.set_effect_id(effect_id);
-  ended.set_state(dice_.pick<EffectState>({EFFECT_STATE_COMMITTED,
-                                           EFFECT_STATE_FAILED_BEFORE_EFFECT,
-                                           EFFECT_STATE_UNKNOWN_AFTER_DISPATCH}));
+  ended.set_state(
+      dice_.pick<EffectState>({EFFECT_STATE_COMMITTED, EFFECT_STATE_FAILED_BEFORE_EFFECT,
+                               EFFECT_STATE_UNKNOWN_AFTER_DISPATCH}));
   ended.set_evidence("what the receiver said");
   ended.set_last(dice_.chance(50));
   fold(ended, "");

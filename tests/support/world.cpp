@@ -21,9 +21,7 @@ World::World() : now(*from_rfc3339("2026-11-21T07:00:00Z")), caller(person("alic
   }
 }
 
-void World::refresh() {
-  fresh = std::string(as_bytes(sha256(fresh)).substr(0, 16));
-}
+void World::refresh() { fresh = std::string(as_bytes(sha256(fresh)).substr(0, 16)); }
 
 std::string World::sign(const std::string& approver, const std::string& digest,
                         const std::string& decision, const std::string& nonce,

@@ -13,8 +13,7 @@ Result<Counter::Events> Counter::decide(const Absent&, const Add& command, const
   return added;
 }
 
-Result<Counter::Events> Counter::decide(const Counting& state, const Add& command,
-                                        const Context&) {
+Result<Counter::Events> Counter::decide(const Counting& state, const Add& command, const Context&) {
   std::int64_t sum = 0;
   if (__builtin_add_overflow(state.value(), command.by(), &sum)) {
     return fail(ErrorCode::invalid, "the sum would not fit; reset the counter first", "by");
@@ -29,9 +28,7 @@ Result<Counter::Events> Counter::decide(const Counting& state, const Reset&, con
   return WasReset();
 }
 
-Counter::State Counter::evolve(Absent&&, const Added& event) {
-  return evolve(Counting(), event);
-}
+Counter::State Counter::evolve(Absent&&, const Added& event) { return evolve(Counting(), event); }
 
 Counter::State Counter::evolve(Counting&& state, const Added& event) {
   state.set_value(state.value() + event.by());

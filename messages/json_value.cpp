@@ -1,7 +1,9 @@
 // Checks and stores single values, and says in one voice what was wrong with them.
 #include "messages/json_value.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <limits>
 #include <optional>
 #include <type_traits>
@@ -42,6 +44,12 @@ std::optional<Number> whole(const Scalar& value) {
   return std::nullopt;
 }
 
+/// From here on a number would be rounded to infinity.
+template <class Number>
+constexpr double real_end = std::numeric_limits<double>::infinity();
+template <>
+constexpr double real_end<float> = 0x1.ffffffp127;
+
 template <class Number>
 std::optional<Number> real(const Scalar& value) {
   using Limits = std::numeric_limits<Number>;
@@ -61,8 +69,9 @@ std::optional<Number> real(const Scalar& value) {
   } else {
     return std::nullopt;
   }
-  if (number > Limits::max() || number < Limits::lowest()) return std::nullopt;
-  return static_cast<Number>(number);
+  if (std::abs(number) >= real_end<Number>) return std::nullopt;
+  // The shortest text of the largest float, read as a double, lies a little above it.
+  return static_cast<Number>(std::clamp<double>(number, Limits::lowest(), Limits::max()));
 }
 
 std::optional<bool> boolean(const Scalar& value) {

@@ -64,7 +64,8 @@ class ReadableLog : public Form {
     return reader_.scan_work(kind, from, visit);
   }
 
-  // Rows are kept by the log's own time, which never goes back, so `now` does not narrow the search.
+  // Rows are kept by the log's own time, which never goes back, so `now` does not narrow the
+  // search.
   Result<std::optional<CommandEntry>> find_command(const EntityRef& entity,
                                                    std::string_view principal, std::string_view key,
                                                    Time /*now*/) const override {

@@ -129,7 +129,8 @@ class Opening {
 
   Result<void> open_store() {
     // A log that was once made is never made anew over what is left of it.
-    auto store = RocksStore::open({options_.path, &env_, !made_ && !kept_, options_.sync});
+    auto store = RocksStore::open(
+        {options_.path, &env_, !made_ && !kept_, options_.sync, options_.write_buffer_bytes});
     if (!store) return std::unexpected(store.error());
     store_ = std::move(*store);
     return {};

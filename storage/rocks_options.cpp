@@ -9,7 +9,6 @@ namespace nightshift::storage {
 namespace {
 
 constexpr std::size_t block_cache_bytes = 8u << 20;
-constexpr std::size_t write_buffer_bytes = 8u << 20;
 // What a start after a crash has to read again.
 constexpr std::size_t wal_bytes_max = 32u << 20;
 constexpr int open_files_max = 512;
@@ -21,7 +20,8 @@ const std::shared_ptr<rocksdb::Cache>& block_cache() {
   return cache;
 }
 
-rocksdb::ColumnFamilyOptions family_options(rocksdb::BlockBasedTableOptions table) {
+rocksdb::ColumnFamilyOptions family_options(rocksdb::BlockBasedTableOptions table,
+                                            std::size_t write_buffer_bytes) {
   table.block_cache = block_cache();
   table.cache_index_and_filter_blocks = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
@@ -65,16 +65,16 @@ rocksdb::DBOptions database_options(rocksdb::Env* env, bool create) {
   return options;
 }
 
-rocksdb::ColumnFamilyOptions log_options() {
+rocksdb::ColumnFamilyOptions log_options(std::size_t write_buffer_bytes) {
   rocksdb::BlockBasedTableOptions table;
   table.block_size = 16 << 10;
-  return family_options(table);
+  return family_options(table, write_buffer_bytes);
 }
 
-rocksdb::ColumnFamilyOptions entity_options() {
+rocksdb::ColumnFamilyOptions entity_options(std::size_t write_buffer_bytes) {
   rocksdb::BlockBasedTableOptions table;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(filter_bits));
-  return family_options(table);
+  return family_options(table, write_buffer_bytes);
 }
 
 }  // namespace nightshift::storage

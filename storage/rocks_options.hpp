@@ -8,8 +8,8 @@ namespace nightshift::storage {
 /// docs/decisions/rocksdb-settings.md gives the reasons.
 rocksdb::DBOptions database_options(rocksdb::Env* env, bool create);
 /// Records and batches: appended in the order of keys, never changed.
-rocksdb::ColumnFamilyOptions log_options();
+rocksdb::ColumnFamilyOptions log_options(std::size_t write_buffer_bytes);
 /// All other rows.
-rocksdb::ColumnFamilyOptions entity_options();
+rocksdb::ColumnFamilyOptions entity_options(std::size_t write_buffer_bytes);
 
 }  // namespace nightshift::storage

@@ -16,8 +16,9 @@ constexpr std::size_t readahead_bytes = 512 << 10;
 constexpr int reading_attempts_max = 100;
 
 // In the order in which `DB::Open` hands the families back.
-std::vector<rocksdb::ColumnFamilyDescriptor> families() {
-  return {{rocksdb::kDefaultColumnFamilyName, log_options()}, {entities_family, entity_options()}};
+std::vector<rocksdb::ColumnFamilyDescriptor> families(std::size_t write_buffer_bytes) {
+  return {{rocksdb::kDefaultColumnFamilyName, log_options(write_buffer_bytes)},
+          {entities_family, entity_options(write_buffer_bytes)}};
 }
 
 bool is_log_row(std::string_view key) {
@@ -119,7 +120,7 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open(const RocksStoreOptions& op
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   const auto opened = rocksdb::DB::Open(database_options(options.env, options.create), options.path,
-                                        families(), &handles, &db);
+                                        families(options.write_buffer_bytes), &handles, &db);
   if (!opened.ok()) return std::unexpected(to_error(opened, options.path));
   store->db_.reset(db);
   store->log_ = handles[0];
@@ -136,10 +137,13 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open_for_reading(
   for (int attempt = 0; attempt < reading_attempts_max; ++attempt) {
     const auto before = manifest_state(path);
     if (!before) return std::unexpected(before.error());
-    std::unique_ptr<RocksStore> store(new RocksStore({path}, false));
+    RocksStoreOptions ours;
+    ours.path = path;
+    std::unique_ptr<RocksStore> store(new RocksStore(ours, false));
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
     rocksdb::DB* db = nullptr;
-    const auto opened = rocksdb::DB::OpenForReadOnly(options, path, families(), &handles, &db);
+    const auto opened = rocksdb::DB::OpenForReadOnly(
+        options, path, families(ours.write_buffer_bytes), &handles, &db);
     const auto after = manifest_state(path);
     if (opened.ok()) {
       store->db_.reset(db);

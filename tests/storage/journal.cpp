@@ -175,7 +175,7 @@ std::string contents(const EventLog& log) {
   BOOST_REQUIRE(log.scan_log(1, [&](const StoredRecord& record) {
     line({"record", number(record.offset), to_rfc3339(record.written_at),
           to_hex({reinterpret_cast<const char*>(record.salt.data()), record.salt.size()}),
-          to_hex(record.bytes)});
+          to_hex(as_bytes(sha256(record.bytes)))});
     return true;
   }));
   BOOST_REQUIRE(log.scan_batches(1, [&](const Batch& batch) {

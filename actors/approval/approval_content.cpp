@@ -139,7 +139,7 @@ Result<void> render(Proposal& proposal, const kernel::Context& context) {
   if (!proposal.subject().empty()) content.add("subject", proposal.subject());
   for (const auto& file : proposal.attachments()) {
     content.add("attachment", file.name());
-    content.add("attachment_digest", to_hex(as_bytes(sha256(file.bytes()))));
+    content.add("attachment_sha256", to_hex(as_bytes(sha256(file.bytes()))));
   }
   content.add("message", message_of(proposal, context));
   proposal.set_executor(context.node.name);

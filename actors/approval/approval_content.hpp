@@ -23,8 +23,8 @@ inline constexpr std::size_t preview_shown_max = 100;          // code points
 
 /// Checks the content and fills in what this revision is: `executor`, `content`, `digest`, with
 /// `proposed_at` as the message's date and `effect_id` in its id. The canonical fields, in order:
-/// `approval channel action effect_id executor policy_version account? to* cc* subject?
-/// (attachment attachment_digest)* message` (docs/formats/digest.md).
+/// `approval channel action effect_id executor policy_version approvers account? to* cc* subject?
+/// (attachment attachment_sha256)* message` (docs/formats/approval.md).
 /// Errors, with the field in `instance`: `invalid`, `too_large` (a channel's limit, attachments),
 /// `no_executor`.
 Result<void> render(approval_pb::Proposal& proposal, const kernel::Context& context);

@@ -41,6 +41,7 @@ class Walker {
       const std::string_view line = file_.code[line_ - 1];
       if (line.starts_with("#")) continue;
       for (const char c : line) take(c);
+      if (is_macro_call()) head_.clear();
       take(' ');
     }
     return std::move(findings_);
@@ -68,6 +69,13 @@ class Walker {
                            "a function of " + std::to_string(lines) + " lines; 70 is the most"});
     }
     head_.clear();
+  }
+
+  /// SOME_MACRO(...) on lines of its own, which needs no semicolon.
+  bool is_macro_call() const {
+    const auto name = head_.find('(');
+    return depth_ == 0 && parentheses_ == 0 && name != std::string::npos && head_.back() == ')' &&
+           head_.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == name;
   }
 
   void open() {

@@ -52,6 +52,13 @@ class Build {
   std::vector<std::string> named_;
 };
 
+/// Whether a folder of tests mirrors a part of the house, which explains it: tests/storage.
+bool mirrors(std::string_view folder, const std::set<std::string_view>& folders) {
+  if (!folder.starts_with("tests/")) return false;
+  folder.remove_prefix(6);
+  return folders.contains(folder.substr(0, folder.find('/')));
+}
+
 }  // namespace
 
 Findings folder_readme(const Tree& tree, const Law&) {
@@ -66,8 +73,7 @@ Findings folder_readme(const Tree& tree, const Law&) {
   }
   Findings findings;
   for (const auto folder : folders) {
-    const bool mirrors = folder.starts_with("tests/") && folders.contains(folder.substr(6));
-    if (mirrors || explained.contains(folder)) continue;  // tests/storage: see storage
+    if (explained.contains(folder) || mirrors(folder, folders)) continue;
     findings.push_back({std::string(folder), 0, "has no README.md: what it is, what it may know"});
   }
   return findings;

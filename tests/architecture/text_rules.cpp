@@ -70,7 +70,7 @@ Findings opening_sentence(const Tree& tree, const Law&) {
       opening += line;
     }
     const bool is_help = opening.starts_with("#>");  // a command of tools/dev
-    if (is_help || opening.find('.') != std::string::npos) continue;
+    if (is_help || opening.find_first_of(".?!") != std::string::npos) continue;
     findings.push_back({file.path, 1, "opens without a sentence that says what it is for"});
   }
   return findings;

@@ -116,8 +116,9 @@ Result<void> check_channel(const FrontMatter& fields, const Place& place,
   auto channel = word ? find_channel(*word) : std::nullopt;
   const std::string folder(folder_of(place.category).folder);
   if (social && word && *word != "social" && !channel) {
-    return fail(ErrorCode::invalid, "the channel '" + printable(*word) +
-                                        "' is unknown; write x, facebook, instagram or linkedin",
+    return fail(ErrorCode::invalid,
+                "the channel '" + printable(*word) +
+                    "' is unknown; write x, facebook, instagram or linkedin",
                 "channel");
   }
   if (channel && !social && channel->category != place.category) {
@@ -201,6 +202,7 @@ Result<Draft> read_draft(std::string_view text, const Place& place, const ReadBe
   draft.marks.id = scalar(*fields, "id").value_or("");
   draft.marks.status = scalar(*fields, "status").value_or("");
   draft.marks.digest = scalar(*fields, "digest").value_or("");
+  draft.marks.note = scalar(*fields, note_key).value_or("");
 
   if (auto ok = check_channel(*fields, place, content); !ok) return std::unexpected(ok.error());
   if (auto ok = add_conditions(*fields, content); !ok) return std::unexpected(ok.error());
@@ -238,9 +240,9 @@ Change compare(const approval::Propose& file, const approval::Proposal& proposal
   list(file.cc(), proposal.cc(), change.edit.mutable_cc(), "cc");
 
   const bool pinned_here = !proposal.file().empty() || file.attachments_size() > 0;
-  if (pinned_here && !std::ranges::equal(file.attachments(), proposal.attachments(), {},
-                                         &approval::Attachment::name,
-                                         &approval::Attachment::name)) {
+  if (pinned_here &&
+      !std::ranges::equal(file.attachments(), proposal.attachments(), {},
+                          &approval::Attachment::name, &approval::Attachment::name)) {
     change.fixed.emplace_back("attachments");
   }
   if (file.has_deadline() != proposal.has_deadline() ||

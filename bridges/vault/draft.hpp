@@ -18,14 +18,17 @@ inline constexpr std::size_t attachments_max = 16;
 /// All attachments of one draft together.
 inline constexpr std::size_t attachment_bytes_max = 4u << 20;
 
+/// Key of the bridge's sentence for people.
+inline constexpr std::string_view note_key = "nightshift";
+
 /// What the bridge itself writes into a file's front matter.
 struct Marks {
   std::string id;
   std::string status;
   /// Hex: which revision the file shows.
   std::string digest;
-  /// For people: why it was rejected or failed, where it was delivered, what is still needed. The
-  /// key `nightshift`; absent where empty.
+  /// For people: why it was rejected or failed, where it was delivered, what is still needed.
+  /// Without a key where it is empty.
   std::string note;
 };
 
@@ -68,9 +71,17 @@ inline bool same_content(const approval::Propose& file, const approval::Proposal
 /// The whole file of a proposal that has none, or whose file shows an older revision.
 std::string render(const approval::Proposal& proposal, const Marks& marks);
 
-/// `text` with the bridge's keys brought up to date and all else as it is. `invalid` where the front
-/// matter cannot be changed line by line (one that is written as `{...}`).
+/// `text` with the bridge's keys brought up to date and all else as it is. `invalid` where the
+/// front matter cannot be changed line by line (one that is written as `{...}`).
 Result<std::string> with_marks(std::string_view text, const approval::Proposal& proposal,
                                const Marks& marks);
+
+/// The same for a file that shows an older revision: its fields and its body become those of
+/// `proposal`, keys that are nobody's stay.
+Result<std::string> with_content(std::string_view text, const approval::Proposal& proposal,
+                                 const Marks& marks);
+
+/// True if two files differ at most in what the bridge itself writes.
+bool has_same_words(std::string_view a, std::string_view b);
 
 }  // namespace nightshift::bridges::vault

@@ -22,10 +22,25 @@ void mark(FrontMatterLines& lines, const approval::Proposal& proposal, const Mar
   lines.set("status", yaml_text(marks.status));
   lines.set("digest", "\"" + marks.digest + "\"");
   if (marks.note.empty()) {
-    lines.remove("nightshift");
+    lines.remove(note_key);
   } else {
-    lines.set("nightshift", yaml_text(marks.note));
+    lines.set(note_key, yaml_text(marks.note));
   }
+}
+
+/// The fields that an edit can change.
+void set_fields(FrontMatterLines& lines, const approval::Proposal& proposal) {
+  const auto text = [&](std::string_view key, const std::string& value) {
+    value.empty() ? lines.remove(key) : lines.set(key, yaml_text(value));
+  };
+  const auto list = [&](std::string_view key, const auto& items) {
+    items.empty() ? lines.remove(key) : lines.set(key, yaml_list({items.begin(), items.end()}));
+  };
+  text("title", proposal.title());
+  text("subject", proposal.subject());
+  text("account", proposal.account());
+  list("to", proposal.to());
+  list("cc", proposal.cc());
 }
 
 std::string with_rulers(const std::string& front_matter, std::string_view body,
@@ -40,7 +55,7 @@ bool says(const FrontMatter& fields, const Marks& marks) {
   return scalar(fields, "id").value_or("") == marks.id &&
          scalar(fields, "status").value_or("") == marks.status &&
          scalar(fields, "digest").value_or("") == marks.digest &&
-         scalar(fields, "nightshift").value_or("") == marks.note;
+         scalar(fields, note_key).value_or("") == marks.note;
 }
 
 }  // namespace
@@ -48,14 +63,7 @@ bool says(const FrontMatter& fields, const Marks& marks) {
 std::string render(const approval::Proposal& proposal, const Marks& marks) {
   FrontMatterLines lines("");
   mark(lines, proposal, marks);
-  lines.set("title", yaml_text(proposal.title()));
-  if (!proposal.subject().empty()) lines.set("subject", yaml_text(proposal.subject()));
-  if (!proposal.account().empty()) lines.set("account", yaml_text(proposal.account()));
-  const auto list = [&](std::string_view key, const auto& items) {
-    if (!items.empty()) lines.set(key, yaml_list({items.begin(), items.end()}));
-  };
-  list("to", proposal.to());
-  list("cc", proposal.cc());
+  set_fields(lines, proposal);
   if (proposal.has_deadline()) {
     lines.set("deadline", yaml_text(to_rfc3339(from_proto(proposal.deadline()))));
   }
@@ -87,7 +95,7 @@ Result<std::string> with_marks(std::string_view text, const approval::Proposal& 
   auto after = parse_front_matter(front_matter);
   bool kept = after && says(*after, marks);
   for (const auto& [key, value] : *before) {
-    const bool ours = key == "id" || key == "status" || key == "digest" || key == "nightshift";
+    const bool ours = key == "id" || key == "status" || key == "digest" || key == note_key;
     if (!kept || ours) continue;
     const auto found = after->find(key);
     kept = found != after->end() && found->second.texts == value.texts;
@@ -97,6 +105,34 @@ Result<std::string> with_marks(std::string_view text, const approval::Proposal& 
                 "the front matter cannot be brought up to date; write one 'key: value' per line");
   }
   return with_rulers(front_matter, parts->body, crlf ? "\r\n" : "\n");
+}
+
+Result<std::string> with_content(std::string_view text, const approval::Proposal& proposal,
+                                 const Marks& marks) {
+  const auto parts = split(text);
+  if (!parts) return std::unexpected(parts.error());
+  FrontMatterLines lines(parts->front_matter);
+  set_fields(lines, proposal);
+  return with_marks(with_rulers(lines.text(), "\n" + proposal.body() + "\n", "\n"), proposal,
+                    marks);
+}
+
+bool has_same_words(std::string_view a, std::string_view b) {
+  const auto first = split(a);
+  const auto second = split(b);
+  if (!first || !second) return a == b;
+  FrontMatterLines of_a(first->front_matter);
+  FrontMatterLines of_b(second->front_matter);
+  for (const std::string_view key :
+       {std::string_view("id"), std::string_view("status"), std::string_view("digest"), note_key}) {
+    of_a.remove(key);
+    of_b.remove(key);
+  }
+  for (const char* key : {"type", "channel", "priority", "created"}) {
+    if (!of_a.has(key)) of_b.remove(key);
+    if (!of_b.has(key)) of_a.remove(key);
+  }
+  return of_a.text() == of_b.text() && first->body == second->body;
 }
 
 }  // namespace nightshift::bridges::vault

@@ -24,12 +24,17 @@ constexpr std::size_t path_parts_max = 32;
 
 std::unexpected<Error> failed(std::string_view what, std::string_view name) {
   const int number = errno;
-  return std::unexpected(
-      system_error(std::string(what) + " '" + printable(name) + "'", number));
+  return std::unexpected(system_error(std::string(what) + " '" + printable(name) + "'", number));
 }
 
 std::string content_hash(std::string_view bytes) {
   return to_hex(as_bytes(sha256(bytes))).substr(0, hash_digits);
+}
+
+std::string temporary_name(std::string_view content, std::string_view target) {
+  constexpr std::size_t target_bytes_max = 200;
+  std::string name = std::string(temporary_prefix) + content_hash(content) + "-";
+  return name.append(target.substr(0, target_bytes_max));
 }
 
 /// Some file systems know neither of rename's flags.
@@ -38,8 +43,8 @@ bool lacks_flags(int number) {
 }
 
 bool is_name(std::string_view name) {
-  return !name.empty() && name != "." && name != ".." &&
-         name.find('/') == std::string_view::npos && name.find('\0') == std::string_view::npos;
+  return !name.empty() && name != "." && name != ".." && name.find('/') == std::string_view::npos &&
+         name.find('\0') == std::string_view::npos;
 }
 
 Stamp stamp_of(const struct stat& info) {
@@ -68,7 +73,7 @@ Result<Descriptor> open_regular(int folder, std::string_view name, Stamp& stamp)
     if (errno == ELOOP) return fail(ErrorCode::invalid, "it is a link; put the file itself there");
     return failed("cannot open", name);
   }
-  struct stat info {};
+  struct stat info{};
   if (::fstat(fd.get(), &info) != 0) return failed("cannot look at", name);
   if (!S_ISREG(info.st_mode)) return fail(ErrorCode::invalid, "it is not a regular file");
   stamp = stamp_of(info);
@@ -136,7 +141,7 @@ Result<Folder> Folder::sub(std::string_view path, bool create) const {
 }
 
 Result<Stamp> Folder::identity() const {
-  struct stat info {};
+  struct stat info{};
   if (::fstat(fd_.get(), &info) != 0) return failed("cannot look at", "folder");
   return Stamp{.device = info.st_dev, .inode = info.st_ino, .size = 0, .modified_ns = 0};
 }
@@ -160,7 +165,7 @@ Result<std::vector<std::string>> Folder::names(std::size_t max) const {
 
 Result<Stamp> Folder::stat(std::string_view name) const {
   if (!is_name(name)) return fail(ErrorCode::invalid, "this is not a file name");
-  struct stat info {};
+  struct stat info{};
   if (::fstatat(fd_.get(), std::string(name).c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
     return failed("cannot look at", name);
   }
@@ -172,7 +177,7 @@ Result<Stamp> Folder::stat(std::string_view name) const {
 }
 
 bool Folder::has(std::string_view name) const {
-  struct stat info {};
+  struct stat info{};
   return is_name(name) &&
          ::fstatat(fd_.get(), std::string(name).c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0;
 }
@@ -196,7 +201,7 @@ Result<FileText> Folder::read(std::string_view name, std::size_t max) const {
   }
   if (size > max) return too_large();
   file.text.resize(size);
-  struct stat after {};
+  struct stat after{};
   if (::fstat(fd->get(), &after) != 0) return failed("cannot look at", name);
   if (stamp_of(after) != file.stamp || size != file.stamp.size) {
     return fail(ErrorCode::conflict, "it changed while it was read");
@@ -218,9 +223,7 @@ Result<std::string> Folder::read_beneath(std::string_view path, std::size_t max)
 }
 
 Result<std::string> Folder::write_temporary(std::string_view name, std::string_view bytes) const {
-  constexpr std::size_t target_bytes_max = 200;
-  std::string temporary = std::string(temporary_prefix) + content_hash(bytes) + "-";
-  temporary += name.substr(0, target_bytes_max);
+  const std::string temporary = temporary_name(bytes, name);
   ::unlinkat(fd_.get(), temporary.c_str(), 0);
   const Descriptor fd(::openat(fd_.get(), temporary.c_str(),
                                O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
@@ -301,14 +304,22 @@ Result<void> Folder::move(std::string_view name, const Folder& to,
   return sync();
 }
 
+/// Out of everyone's reach first: what is compared is what is removed.
 Result<void> Folder::remove(std::string_view name, const FileText& seen) const {
-  const auto now = read(name, file_bytes_max);
-  if (!now) return std::unexpected(now.error());
-  if (now->text != seen.text) return fail(ErrorCode::conflict, "the file has changed");
-  if (::unlinkat(fd_.get(), std::string(name).c_str(), 0) != 0) {
-    return failed("cannot remove", name);
+  const std::string temporary = temporary_name(seen.text, name);
+  ::unlinkat(fd_.get(), temporary.c_str(), 0);
+  if (auto moved = move(name, *this, temporary); !moved) return moved;
+  const auto now = read(temporary, file_bytes_max);
+  if (now && now->text == seen.text) {
+    if (::unlinkat(fd_.get(), temporary.c_str(), 0) != 0) return failed("cannot remove", name);
+    return sync();
   }
-  return sync();
+  auto back = move(temporary, *this, name);
+  if (!back && back.error().code == ErrorCode::conflict) {
+    back = move(temporary, *this, conflict_name(name, now ? now->text : seen.text));
+  }
+  if (!back) return back;
+  return fail(ErrorCode::conflict, "the file has changed");
 }
 
 Result<void> Folder::sync() const {

@@ -50,8 +50,8 @@ struct FileText {
 Error system_error(std::string_view what, int number);
 
 /// An open folder. Names are single path components; links are never followed. Errors: `not_found`
-/// (nothing of that name), `invalid` (not a regular file, a link, a path that leads out), `too_large`,
-/// `conflict` (the name is taken, or the file has changed), `io`, `no_space`.
+/// (nothing of that name), `invalid` (not a regular file, a link, a path that leads out),
+/// `too_large`, `conflict` (the name is taken, or the file has changed), `io`, `no_space`.
 class Folder {
  public:
   /// `path` itself may be a link; what lies beneath may not.
@@ -75,8 +75,8 @@ class Folder {
   /// Durable when it returns; `conflict` if the name is taken.
   Result<void> create(std::string_view name, std::string_view bytes) const;
   /// Puts `bytes` in the place of what was read as `seen`. If the file is another by then, it stays
-  /// as it is and the answer is `conflict`; should a third writer come in between as well, the loser
-  /// lies beside it under `conflict_name`.
+  /// as it is and the answer is `conflict`; should a third writer come in between as well, the
+  /// loser lies beside it under `conflict_name`.
   Result<void> replace(std::string_view name, std::string_view bytes, const FileText& seen) const;
   /// `conflict` if the new name is taken.
   Result<void> move(std::string_view name, const Folder& to, std::string_view new_name) const;

@@ -153,7 +153,8 @@ bool is_plain(std::string_view text) {
 Result<Parts> split(std::string_view text) {
   if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   std::string_view rest = text;
-  if (without_end(take_line(rest)) != "---") return Parts{.has_front_matter = false, .front_matter = {}, .body = text};
+  if (without_end(take_line(rest)) != "---")
+    return Parts{.has_front_matter = false, .front_matter = {}, .body = text};
   const char* begin = rest.data();
   while (!rest.empty()) {
     const char* line_begin = rest.data();
@@ -282,8 +283,8 @@ std::optional<std::pair<std::size_t, std::size_t>> FrontMatterLines::find(
       line.remove_prefix(1);
     }
     line = line.substr(std::min(line.find_first_not_of(" \t"), line.size()));
-    return line.starts_with(':') && (line.size() == 1 || std::isspace(
-                                                             static_cast<unsigned char>(line[1])));
+    return line.starts_with(':') &&
+           (line.size() == 1 || std::isspace(static_cast<unsigned char>(line[1])));
   };
   const auto continues = [](std::string_view line) {
     return line.starts_with(' ') || line.starts_with('\t') || without_end(line) == "-" ||

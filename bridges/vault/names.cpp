@@ -24,8 +24,12 @@ bool is_id_letter(char c) { return is_id(std::string_view(&c, 1)); }
 std::size_t code_point_bytes(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned lead = byte(0);
-  const std::size_t count = lead < 0x80 ? 1 : lead < 0xC2 ? 0 : lead < 0xE0 ? 2
-                          : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
+  const std::size_t count = lead < 0x80   ? 1
+                            : lead < 0xC2 ? 0
+                            : lead < 0xE0 ? 2
+                            : lead < 0xF0 ? 3
+                            : lead < 0xF5 ? 4
+                                          : 0;
   if (count == 0 || count > text.size()) return 0;
   for (std::size_t i = 1; i < count; ++i) {
     if ((byte(i) & 0xC0) != 0x80) return 0;

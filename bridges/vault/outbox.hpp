@@ -14,8 +14,8 @@
 namespace nightshift::bridges::vault {
 
 /// Called before each step of a delivery with the step's name, in order: `outbox.create`,
-/// `outbox.write`, `outbox.sync`, `outbox.rename`, `outbox.sync_folder`, `outbox.end`. Zero goes on;
-/// an errno makes the step fail as if the system had refused it. A crash test does not return.
+/// `outbox.write`, `outbox.sync`, `outbox.rename`, `outbox.sync_folder`, `outbox.end`. Zero goes
+/// on; an errno makes the step fail as if the system had refused it. A crash test does not return.
 using Probe = std::function<int(std::string_view step)>;
 
 /// Receiver class: queryable. File names derive from the effect id alone, so that a repeat finds

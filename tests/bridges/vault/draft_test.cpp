@@ -96,8 +96,8 @@ BOOST_AUTO_TEST_CASE(each_channel_has_its_limit_in_characters) {
     const char* channel;
     std::size_t characters_max;
   };
-  for (const Row& row : {Row{"x", 280}, Row{"twitter", 280}, Row{"instagram", 2'200},
-                         Row{"facebook", 63'206}}) {
+  for (const Row& row :
+       {Row{"x", 280}, Row{"twitter", 280}, Row{"instagram", 2'200}, Row{"facebook", 63'206}}) {
     const std::string head = std::string("---\nchannel: ") + row.channel + "\n---\n";
     std::string text;
     for (std::size_t i = 0; i < row.characters_max; ++i) text += "ü";
@@ -208,10 +208,10 @@ BOOST_AUTO_TEST_CASE(each_status_has_its_folder) {
     const char* status;
     const char* place;
   };
-  for (const Row& row : {Row{"pending", "Pending_Approval/Odoo"}, Row{"approved", "Approved"},
-                         Row{"unknown", "Approved"}, Row{"rejected", "Rejected"},
-                         Row{"withdrawn", "Rejected"}, Row{"expired", "Rejected"},
-                         Row{"sent", "Done"}, Row{"failed", "Needs_Action"}}) {
+  for (const Row& row :
+       {Row{"pending", "Pending_Approval/Odoo"}, Row{"approved", "Approved"},
+        Row{"unknown", "Approved"}, Row{"rejected", "Rejected"}, Row{"withdrawn", "Rejected"},
+        Row{"expired", "Rejected"}, Row{"sent", "Done"}, Row{"failed", "Needs_Action"}}) {
     BOOST_TEST(place_of(row.status, approval::CATEGORY_ODOO) == row.place, row.status);
   }
 }

@@ -91,7 +91,8 @@ BOOST_AUTO_TEST_CASE(written_text_reads_back_as_itself) {
 }
 
 BOOST_AUTO_TEST_CASE(setting_a_key_keeps_every_other_byte) {
-  FrontMatterLines lines("# mine\nstatus:   draft  # old\n\"id\": 7\nto:\n- a@b.c\nnote: |\n  x\n\n  y\n");
+  FrontMatterLines lines(
+      "# mine\nstatus:   draft  # old\n\"id\": 7\nto:\n- a@b.c\nnote: |\n  x\n\n  y\n");
   lines.set("status", "pending");
   lines.set("id", "X");
   lines.set("digest", "\"00\"");

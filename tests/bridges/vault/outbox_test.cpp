@@ -109,9 +109,9 @@ BOOST_AUTO_TEST_CASE(a_crash_before_any_step_ends_in_exactly_one_delivery) {
     BOOST_TEST(count("Outbox/new") == (visible ? 1u : 0u), step);
     const auto outbox = open();
     const auto looked = outbox->look(permit());
-    BOOST_TEST(looked.state ==
-                   (visible ? EFFECT_STATE_COMMITTED : EFFECT_STATE_FAILED_BEFORE_EFFECT),
-               step);
+    BOOST_TEST(
+        looked.state == (visible ? EFFECT_STATE_COMMITTED : EFFECT_STATE_FAILED_BEFORE_EFFECT),
+        step);
     BOOST_TEST(outbox->perform(permit()).state == EFFECT_STATE_COMMITTED, step);
     BOOST_TEST(count("Outbox") == 1u, step);
     BOOST_TEST(get("Outbox/new/e1.nightshift") == message, step);
@@ -122,8 +122,7 @@ BOOST_AUTO_TEST_CASE(a_refusal_of_the_system_never_passes_for_a_delivery) {
   for (const int number : {ENOSPC, EIO}) {
     for (const std::string step : steps) {
       std::filesystem::remove_all(path() / "Outbox");
-      const auto failing =
-          open([&](std::string_view name) { return name == step ? number : 0; });
+      const auto failing = open([&](std::string_view name) { return name == step ? number : 0; });
       const auto outcome = failing->perform(permit());
       const bool visible = step == "outbox.sync_folder" || step == "outbox.end";
       BOOST_TEST(outcome.state == (visible ? EFFECT_STATE_UNKNOWN_AFTER_DISPATCH

@@ -1,0 +1,279 @@
+// Scans what waits, and turns what people did there into commands.
+#include "bridges/vault/intake.hpp"
+
+#include <utility>
+
+#include "bridges/vault/names.hpp"
+#include "messages/crypto.hpp"
+
+namespace nightshift::bridges::vault {
+namespace {
+
+constexpr std::size_t entries_max = 200'000;
+constexpr unsigned numbers_max = 10'000;
+
+/// Errors that go away by themselves: the same file is tried again at the next scan.
+bool may_pass(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::conflict:
+    case ErrorCode::io:
+    case ErrorCode::locked:
+    case ErrorCode::no_space:
+    case ErrorCode::not_found:
+    case ErrorCode::overloaded:
+    case ErrorCode::rate_limited:
+    case ErrorCode::stale:
+    case ErrorCode::stopping:
+    case ErrorCode::timed_out:
+    case ErrorCode::unavailable: return true;
+    default: return false;
+  }
+}
+
+/// Passing errors that nobody has to read about.
+bool is_silent(ErrorCode code) {
+  return code == ErrorCode::conflict || code == ErrorCode::stale || code == ErrorCode::stopping ||
+         code == ErrorCode::overloaded || code == ErrorCode::rate_limited;
+}
+
+std::string key_of(std::initializer_list<std::string_view> parts) {
+  return to_hex(as_bytes(sha256(parts)));
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string all;
+  for (const auto& word : words) all += (all.empty() ? "" : ", ") + word;
+  return all;
+}
+
+}  // namespace
+
+bool Intake::scan() {
+  const Moment now = node_.clock().elapsed();
+  std::map<std::string, Seen> present;
+  bool again = false;
+  for (const auto& category : category_folders) {
+    again = scan_folder(category, now, present) || again;
+  }
+  seen_ = std::move(present);
+  return look_for_missing(now, seen_) || again;
+}
+
+void Intake::waits(const Standing& standing) {
+  if (standing.status == "pending") {
+    waiting_[standing.id] = standing.place() + "/" + standing.file_name();
+  } else {
+    waiting_.erase(standing.id);
+    missing_.erase(standing.id);
+  }
+}
+
+bool Intake::scan_folder(const CategoryFolder& category, Moment now,
+                         std::map<std::string, Seen>& present) {
+  const std::string path = std::string(pending_folder) + "/" + std::string(category.folder);
+  const auto folder = root_.sub(path);
+  const auto names = folder ? folder->names(entries_max)
+                            : Result<std::vector<std::string>>(std::unexpected(folder.error()));
+  if (!names) {
+    tell(path, names.error(), "");
+    return true;
+  }
+  bool again = false;
+  for (const auto& name : *names) {
+    if (!is_draft_name(name)) continue;
+    const Place place{.name = name, .category = category.category, .path = path + "/" + name};
+    const auto stamp = folder->stat(name);
+    if (!stamp) {
+      tell(place.path, stamp.error(), "");
+      continue;
+    }
+    Seen entry{.stamp = *stamp, .since = now, .settled = false};
+    if (const auto before = seen_.find(place.path);
+        before != seen_.end() && before->second.stamp == *stamp) {
+      entry = before->second;
+    }
+    if (!entry.settled && now - entry.since >= options_.stable_for) {
+      entry.settled = take(place, path);
+      if (!folder->has(name)) continue;
+    }
+    again = again || !entry.settled;
+    present[place.path] = entry;
+  }
+  return again;
+}
+
+bool Intake::take(const Place& place, const std::string& folder) {
+  const auto at = root_.sub(folder);
+  if (!at) return false;
+  const auto file = at->read(place.name, draft_bytes_max);
+  if (!file) {
+    if (!is_silent(file.error().code)) tell(place.path, file.error(), "");
+    return !may_pass(file.error().code);
+  }
+  const auto done = [&]() -> Result<void> {
+    auto draft = read_draft(file->text, place, [this](const std::string& path, std::size_t max) {
+      return root_.read_beneath(path, max);
+    });
+    if (!draft) return std::unexpected(draft.error());
+    const std::string id = id_of_stem(stem_of(place.name));
+    const auto standing = read_standing(node_, id);
+    if (!standing) return std::unexpected(standing.error());
+    if (!*standing) return propose(place, *file, std::move(*draft), id);
+    return take_known(place, folder, *file, *draft, **standing);
+  }();
+  if (done) return true;
+  if (!is_silent(done.error().code)) tell(place.path, done.error(), file->text);
+  return !may_pass(done.error().code);
+}
+
+Result<void> Intake::propose(const Place& place, const FileText& file, Draft draft,
+                             const std::string& id) {
+  // A file whose marks could not be kept up to date later is refused while nothing depends on it.
+  const Marks probe{.id = id, .status = "pending", .digest = "00", .note = ""};
+  if (const auto marked = with_marks(file.text, {}, probe); !marked) {
+    return std::unexpected(marked.error());
+  }
+  auto body = std::make_shared<approval::Propose>(std::move(draft.content));
+  const auto answer =
+      call(id, std::move(body), key_of({"propose\n", place.path, "\n", file.text}), std::nullopt);
+  if (!answer) return std::unexpected(answer.error());
+  return show(id);
+}
+
+/// The stem has an approval already: this is its file, or another file of the same name.
+Result<void> Intake::take_known(const Place& place, const std::string& folder, const FileText& file,
+                                const Draft& draft, const Standing& standing) {
+  const bool pending = standing.status == "pending";
+  const bool marked =
+      draft.marks.id == standing.id && standing.revision(draft.marks.digest) != nullptr;
+  const bool first_come =
+      place.path == standing.current().file() && standing.revision(draft.marks.digest) == nullptr;
+  if (pending && (marked || first_come)) return edit(place, file, draft, standing);
+  if (marked) return show(standing.id);
+  const auto home = root_.sub(standing.place());
+  const bool has_file = home && home->has(standing.file_name());
+  if (first_come && !has_file && same_content(draft.content, standing.current())) {
+    return show(standing.id);
+  }
+  return renumber(place, folder);
+}
+
+Result<void> Intake::edit(const Place& place, const FileText& file, const Draft& draft,
+                          const Standing& standing) {
+  const auto& digest = draft.marks.digest;
+  const bool shows_older = digest != standing.marks.digest && standing.revision(digest) != nullptr;
+  const Change change = compare(draft.content, standing.current());
+  if (shows_older || (!change.any && change.fixed.empty())) return show(standing.id);
+  if (!change.fixed.empty()) {
+    return fail(ErrorCode::invalid, "an edit cannot change " + joined(change.fixed) +
+                                        " of a draft that waits; undo that, or reject it and drop "
+                                        "a new file");
+  }
+  const auto key =
+      key_of({"edit\n", std::to_string(standing.sequence), "\n", place.path, "\n", file.text});
+  const auto answer =
+      call(standing.id, std::make_shared<approval::Edit>(change.edit), key, standing.sequence);
+  if (!answer) return std::unexpected(answer.error());
+  return show(standing.id);
+}
+
+/// Gives the file the first free name `STEM-N.md`; the next scan proposes it under that.
+Result<void> Intake::renumber(const Place& place, const std::string& folder) {
+  const auto at = root_.sub(folder);
+  if (!at) return std::unexpected(at.error());
+  for (unsigned n = 2; n <= numbers_max; ++n) {
+    const std::string stem = numbered_stem(stem_of(place.name), n);
+    const auto taken = node_.get({.kind = approval_kind, .id = id_of_stem(stem)});
+    if (taken) continue;
+    if (taken.error().code != ErrorCode::not_found) return std::unexpected(taken.error());
+    const auto moved = at->move(place.name, *at, stem + ".md");
+    if (!moved && moved.error().code == ErrorCode::conflict) continue;
+    return moved;
+  }
+  return fail(ErrorCode::invalid, "the name was used too often; give the file another one");
+}
+
+bool Intake::look_for_missing(Moment now, const std::map<std::string, Seen>& present) {
+  bool again = false;
+  std::vector<std::string> gone;
+  for (const auto& [id, path] : waiting_) {
+    if (present.contains(path)) {
+      missing_.erase(id);
+      continue;
+    }
+    // An editor that writes by rename has the file away for a moment.
+    const auto since = missing_.try_emplace(id, now).first->second;
+    if (since == now || now - since < options_.stable_for) {
+      again = true;
+    } else {
+      gone.push_back(id);
+    }
+  }
+  for (const auto& id : gone) {
+    const auto standing = read_standing(node_, id);
+    if (!standing || !*standing) continue;
+    const auto taken = (*standing)->status == "pending" ? take_move(**standing) : show(id);
+    if (taken) {
+      missing_.erase(id);
+    } else if (!is_silent(taken.error().code)) {
+      tell(waiting_[id], taken.error(), id);
+    }
+  }
+  return again;
+}
+
+/// A waiting file that lies elsewhere, or nowhere: `Rejected/` rejects exactly the revision that
+/// the file shows, `Approved/` only asks, everything else is undone.
+Result<void> Intake::take_move(const Standing& standing) {
+  const auto found = projector_.find(standing);
+  if (found.empty()) return projector_.project(standing, true);
+  const auto& file = found.front();
+  if (!is_moved_by_hand(standing, file)) return projector_.project(standing, true);
+  const bool shows_current = file.draft.marks.digest == standing.marks.digest;
+  if (options_.moves_count && file.folder == rejected_folder && shows_current) {
+    auto reject = std::make_shared<approval::Reject>();
+    reject->set_reason("moved to Rejected/ in the vault of " + options_.owner);
+    const auto key = key_of({"reject\n", std::to_string(standing.sequence), "\n", standing.id});
+    const auto answer = call(standing.id, std::move(reject), key, standing.sequence);
+    if (!answer) return std::unexpected(answer.error());
+    return show(standing.id);
+  }
+  std::string note;
+  if (options_.moves_count && file.folder == approved_folder) {
+    note = std::string(request_note) + "nightshift approval approve " + standing.id;
+    tell(file.folder + "/" + standing.file_name(),
+         Error{.code = ErrorCode::forbidden,
+               .detail = "a move does not approve; " + options_.owner +
+                         " confirms with the key: nightshift approval approve " + standing.id,
+               .instance = {}},
+         standing.marks.digest);
+  }
+  return projector_.put_back(standing, file, note);
+}
+
+Result<runtime::Answer> Intake::call(const std::string& id,
+                                     std::shared_ptr<const google::protobuf::Message> body,
+                                     std::string key, std::optional<std::uint64_t> if_match) {
+  runtime::Command command;
+  command.entity = {.kind = approval_kind, .id = id};
+  command.body = std::move(body);
+  command.key = std::move(key);
+  command.if_match = if_match;
+  command.caller.principal = vault_principal;
+  command.caller.scopes = {SCOPE_READ, SCOPE_PROPOSE, SCOPE_OPERATE};
+  return node_.call(std::move(command), options_.call_timeout);
+}
+
+Result<void> Intake::show(const std::string& id) {
+  const auto standing = read_standing(node_, id);
+  if (!standing) return std::unexpected(standing.error());
+  if (!*standing) return {};
+  waits(**standing);
+  return projector_.project(**standing, true);
+}
+
+void Intake::tell(const std::string& path, const Error& error, std::string_view content) {
+  errors_.record(node_.clock().now(), path, error.message(), content);
+}
+
+}  // namespace nightshift::bridges::vault

@@ -1,0 +1,87 @@
+// Files of people become commands: a new file a proposal, a changed one an edit, a moved one a
+// request. Nothing here decides for a person that something may be sent.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <string>
+
+#include "bridges/vault/layout.hpp"
+#include "bridges/vault/projector.hpp"
+#include "runtime/node.hpp"
+
+namespace nightshift::bridges::vault {
+
+/// The principal in whose name the bridge proposes.
+inline constexpr const char* vault_principal = "vault";
+
+/// Not thread-safe.
+class Intake {
+ public:
+  struct Options {
+    std::string owner;
+    /// False for `decisions = "off"`: a move neither rejects nor asks, it is undone.
+    bool moves_count = true;
+    std::chrono::milliseconds stable_for{0};
+    std::chrono::milliseconds call_timeout{30'000};
+  };
+
+  Intake(runtime::Node& node, const Folder& root, Projector& projector, ErrorsLog& errors,
+         Options options)
+      : node_(node),
+        root_(root),
+        projector_(projector),
+        errors_(errors),
+        options_(std::move(options)) {}
+
+  /// Looks at every file that waits, once. True if something was not ready yet (a file that
+  /// still changes, a node that is busy): look again soon.
+  bool scan();
+
+  /// The bridge learns that an approval waits, or no longer: a waiting one whose file is gone for
+  /// two scans was moved or removed by a person.
+  void waits(const Standing& standing);
+
+ private:
+  /// Of the clock's `elapsed`.
+  using Moment = std::chrono::microseconds;
+  struct Seen {
+    Stamp stamp;
+    Moment since;
+    bool settled = false;
+  };
+
+  bool scan_folder(const CategoryFolder& category, Moment now,
+                   std::map<std::string, Seen>& present);
+  /// True if there is no more to do until the file changes.
+  bool take(const Place& place, const std::string& folder);
+  Result<void> propose(const Place& place, const FileText& file, Draft draft,
+                       const std::string& id);
+  Result<void> take_known(const Place& place, const std::string& folder, const FileText& file,
+                          const Draft& draft, const Standing& standing);
+  Result<void> edit(const Place& place, const FileText& file, const Draft& draft,
+                    const Standing& standing);
+  Result<void> renumber(const Place& place, const std::string& folder);
+  bool look_for_missing(Moment now, const std::map<std::string, Seen>& present);
+  Result<void> take_move(const Standing& standing);
+
+  Result<runtime::Answer> call(const std::string& id,
+                               std::shared_ptr<const google::protobuf::Message> body,
+                               std::string key, std::optional<std::uint64_t> if_match);
+  Result<void> show(const std::string& id);
+  void tell(const std::string& path, const Error& error, std::string_view content);
+
+  runtime::Node& node_;
+  const Folder& root_;
+  Projector& projector_;
+  ErrorsLog& errors_;
+  Options options_;
+  /// By path relative to the vault.
+  std::map<std::string, Seen> seen_;
+  /// Path of the file of each pending approval, by id.
+  std::map<std::string, std::string> waiting_;
+  /// Waiting approvals without a file, since when.
+  std::map<std::string, Moment> missing_;
+};
+
+}  // namespace nightshift::bridges::vault

@@ -1,0 +1,37 @@
+// What the journal says of one approval, as far as its file needs it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bridges/vault/draft.hpp"
+#include "runtime/node.hpp"
+
+namespace nightshift::bridges::vault {
+
+/// The kind whose entities are files here.
+inline constexpr const char* approval_kind = "approval";
+
+struct Standing {
+  std::string id;
+  std::string status;
+  std::uint64_t sequence = 0;
+  /// Every revision of the content, oldest first; at least one.
+  std::vector<approval::Proposal> revisions;
+  /// What the file's front matter has to say.
+  Marks marks;
+
+  const approval::Proposal& current() const { return revisions.back(); }
+  /// The revision with this digest (hex); null if there is none.
+  const approval::Proposal* revision(std::string_view digest_hex) const;
+  /// Name of its file, in whatever folder: that of the draft which was proposed, else `ID.md`.
+  std::string file_name() const;
+  /// Folder in which the file has to lie.
+  std::string place() const;
+};
+
+/// Nothing if there is no such approval.
+Result<std::optional<Standing>> read_standing(const runtime::Node& node, const std::string& id);
+
+}  // namespace nightshift::bridges::vault

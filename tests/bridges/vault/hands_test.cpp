@@ -1,0 +1,242 @@
+// Random hands in the folder of a running node: no bytes of a person are lost, and when it is quiet
+// files and journal agree.
+#include <cstdlib>
+#include <map>
+#include <random>
+
+#include "messages/crypto.hpp"
+#include "tests/bridges/vault/house.hpp"
+
+namespace nightshift::bridges::vault {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int steps_per_night = 60;
+constexpr const char* pending_folders[] = {"Pending_Approval/Email", "Pending_Approval/Odoo"};
+constexpr const char* all_folders[] = {"Pending_Approval/Email",
+                                       "Pending_Approval/Odoo",
+                                       "Approved",
+                                       "Rejected",
+                                       "Done",
+                                       "Needs_Action"};
+
+/// `NIGHTSHIFT_SEED` repeats a run; `NIGHTSHIFT_SEEDS` makes it longer.
+unsigned from_environment(const char* name, unsigned otherwise) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? otherwise : static_cast<unsigned>(std::strtoul(text, nullptr, 10));
+}
+
+class Hands : public House {
+ public:
+  explicit Hands(unsigned seed) : random_(seed) { open(); }
+
+  void play() {
+    for (int step = 0; step < steps_per_night; ++step) act();
+    settle();
+  }
+
+  /// Every word that a person wrote, and did not write over or delete, is in the journal or in a
+  /// file.
+  std::vector<std::string> lost() const {
+    std::string everything;
+    for (const auto& entry : fs::recursive_directory_iterator(path() / "vault")) {
+      if (entry.is_regular_file()) everything += text(fs::relative(entry.path(), path() / "vault"));
+    }
+    std::vector<std::string> missing;
+    for (const auto& [word, id] : words_) {
+      if (everything.find(word) == std::string::npos && !in_journal(word)) missing.push_back(word);
+    }
+    return missing;
+  }
+
+  /// Waiting approvals without a file that shows them; files that show what the journal has not.
+  std::vector<std::string> disagreements() const {
+    std::vector<std::string> found;
+    const auto page = const_cast<Hands*>(this)->node().list(
+        {.kind = "approval", .where = {{"status", "pending"}}, .after = {}, .limit = 1000});
+    for (const auto& item : page->items) {
+      const auto view = dynamic_cast<const approval::View&>(*item.view);
+      bool shown = false;
+      for (const auto* folder : pending_folders) {
+        for (const auto& entry : fs::directory_iterator(path() / "vault" / folder)) {
+          const auto bytes = text(fs::relative(entry.path(), path() / "vault"));
+          shown = shown || (bytes.find("id: " + item.entity.id + "\n") != std::string::npos &&
+                            bytes.find(view.digest()) != std::string::npos &&
+                            bytes.find("status: pending") != std::string::npos);
+        }
+      }
+      if (!shown) found.push_back(item.entity.id + " waits and has no file that shows it");
+    }
+    return found;
+  }
+
+ private:
+  unsigned pick(unsigned count) {
+    return std::uniform_int_distribution<unsigned>(0, count - 1)(random_);
+  }
+
+  std::string stem() { return "DRAFT_" + std::string(1, static_cast<char>('A' + pick(5))); }
+
+  std::string fresh_word() {
+    const std::string word = "word" + std::to_string(++count_) + "x";
+    words_[word] = count_;
+    return word;
+  }
+
+  std::vector<std::string> files() const {
+    std::vector<std::string> all;
+    for (const auto* folder : all_folders) {
+      for (const auto& entry : fs::directory_iterator(path() / "vault" / folder)) {
+        const auto name = entry.path().filename().string();
+        const bool counts = entry.is_regular_file() && !name.starts_with('.');
+        if (counts) all.push_back(std::string(folder) + "/" + name);
+      }
+    }
+    std::ranges::sort(all);
+    return all;
+  }
+
+  /// What a person writes over or deletes is theirs to lose.
+  void forget_words_of(const std::string& file) {
+    const auto bytes = text(file);
+    std::erase_if(words_,
+                  [&](const auto& word) { return bytes.find(word.first) != std::string::npos; });
+  }
+
+  void act() {
+    const auto all = files();
+    const std::string some = all.empty() ? "" : all[pick(static_cast<unsigned>(all.size()))];
+    switch (pick(9)) {
+      case 0:
+      case 1: return write_whole(std::string(pending_folders[pick(2)]) + "/" + stem() + ".md");
+      case 2: return some.empty() ? void() : append(some);
+      case 3: return some.empty() ? void() : remove(some);
+      case 4: return some.empty() ? void() : move(some);
+      case 5: return some.empty() ? void() : copy(some);
+      case 6: return decide();
+      case 7: return restart();
+      default: return settle();
+    }
+  }
+
+  /// As editors do: beside it, then by rename. What is there is read first: it is written over.
+  void write_whole(const std::string& name) {
+    const auto temporary = "." + stem() + ".swp";
+    drop(temporary, mail("Subject", fresh_word()));
+    forget_words_in_the_way(name);
+    rename(temporary, name);
+  }
+
+  void forget_words_in_the_way(const std::string& name) {
+    if (there(name)) forget_words_of(name);
+  }
+
+  void append(const std::string& name) {
+    if (!there(name)) return;
+    const auto temporary = "." + stem() + ".swp";
+    const auto bytes = text(name);
+    drop(temporary, bytes + "\n" + fresh_word() + "\n");
+    if (text(name) != bytes) return;  // somebody was faster: a person looks again
+    rename(temporary, name);
+  }
+
+  void remove(const std::string& name) {
+    forget_words_in_the_way(name);
+    fs::remove(path() / "vault" / name);
+  }
+
+  void move(const std::string& name) {
+    const std::string to =
+        std::string(all_folders[pick(6)]) + "/" + fs::path(name).filename().string();
+    if (there(to)) return;
+    std::error_code gone;
+    fs::rename(path() / "vault" / name, path() / "vault" / to, gone);
+  }
+
+  void copy(const std::string& name) {
+    const std::string to = std::string(pending_folders[pick(2)]) + "/" + stem() + "_copy.md";
+    std::error_code refused;
+    fs::copy_file(path() / "vault" / name, path() / "vault" / to, refused);
+  }
+
+  void decide() {
+    const auto page = node().list(
+        {.kind = "approval", .where = {{"status", "pending"}}, .after = {}, .limit = 100});
+    if (page->items.empty()) return;
+    const auto& id = page->items[pick(static_cast<unsigned>(page->items.size()))].entity.id;
+    auto reject = std::make_shared<approval::Reject>();
+    reject->set_reason("no");
+    auto edit = std::make_shared<approval::Edit>();
+    edit->set_body("Edited elsewhere " + std::to_string(++count_));
+    switch (pick(3)) {
+      case 0: return static_cast<void>(command(id, std::move(reject), "mara"));
+      case 1: return static_cast<void>(command(id, std::move(edit), "mara"));
+      default: return static_cast<void>(try_approve(id));
+    }
+  }
+
+  void restart() {
+    if (pick(2) == 0) {
+      close_vault();
+      open_vault();
+    } else {
+      close();
+      open();
+    }
+  }
+
+  /// Quiet: nothing under the folders or in the journal changes for a while.
+  void settle() {
+    auto before = snapshot();
+    int same = 0;
+    await("quiet", [&] {
+      auto now = snapshot();
+      same = now == before ? same + 1 : 0;
+      before = std::move(now);
+      return same > 60;
+    });
+  }
+
+  std::map<std::string, std::string> snapshot() const {
+    std::map<std::string, std::string> all;
+    for (const auto& name : files()) all[name] = text(name);
+    return all;
+  }
+
+  bool in_journal(const std::string& word) const {
+    bool found = false;
+    std::uint64_t after = 0;
+    for (;;) {
+      const auto events = const_cast<Hands*>(this)->node().events(after, 1000);
+      if (!events || events->empty() || found) return found;
+      for (const auto& event : *events) {
+        found = found || event.record.payload().find(word) != std::string::npos;
+      }
+      after = events->back().offset;
+    }
+  }
+
+  std::mt19937 random_;
+  unsigned count_ = 0;
+  std::map<std::string, unsigned> words_;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(hands)
+
+BOOST_AUTO_TEST_CASE(no_word_of_a_person_is_lost_and_files_agree_with_the_journal) {
+  const unsigned first = from_environment("NIGHTSHIFT_SEED", 1);
+  const unsigned nights = from_environment("NIGHTSHIFT_SEEDS", 4);
+  for (unsigned seed = first; seed < first + nights; ++seed) {
+    Hands house(seed);
+    house.play();
+    for (const auto& word : house.lost()) BOOST_ERROR("seed " << seed << ": lost " << word);
+    for (const auto& what : house.disagreements()) BOOST_ERROR("seed " << seed << ": " << what);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace nightshift::bridges::vault

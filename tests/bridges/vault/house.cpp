@@ -1,0 +1,160 @@
+// Puts the parts together as the program does, with one approver whose key is at hand.
+#include "tests/bridges/vault/house.hpp"
+
+#include <condition_variable>
+#include <mutex>
+
+#include "actors/all.hpp"
+#include "messages/canonical.hpp"
+#include "messages/principal.pb.h"
+#include "storage/rocks.hpp"
+
+namespace nightshift::bridges::vault {
+namespace {
+
+constexpr std::chrono::seconds patience{60};
+constexpr const char* approver = "mara";
+
+std::shared_ptr<const runtime::Catalog> all_kinds() {
+  auto catalog = std::make_shared<runtime::Catalog>();
+  actors::register_all(*catalog);
+  return catalog;
+}
+
+Identity identity() {
+  Identity identity;
+  identity.set_node("laptop");
+  identity.set_role("local");
+  identity.set_log_id("00112233445566778899aabbccddeeff");
+  return identity;
+}
+
+template <class T>
+T must(Result<T> result) {
+  const std::string reason = result ? "" : std::string(result.error().message());
+  BOOST_REQUIRE_MESSAGE(result.has_value(), reason);
+  return std::move(*result);
+}
+
+}  // namespace
+
+House::House() : catalog_(all_kinds()) { std::filesystem::create_directory(path() / "vault"); }
+
+House::~House() { close(); }
+
+void House::open(Probe probe) {
+  std::shared_ptr<storage::EventLog> log = must(storage::open_rocks({
+      .path = path() / "journal",
+      .identity = identity(),
+      .now = [clock = clock_] { return clock->now(); },
+      .failed = {},
+  }));
+  auto outbox = must(Outbox::open(path() / "vault" / "Outbox", std::move(probe)));
+  runtime::NodeOptions options;
+  options.effect_backoff = std::chrono::milliseconds(10);
+  node_ = must(runtime::start_node(std::move(log), catalog_, clock_, {outbox}, options));
+  if (node_->authority()->approvers_size() == 0) {
+    auto enroll = std::make_shared<principal::Enroll>();
+    enroll->set_public_key(to_base64url(key_.public_key()));
+    runtime::Command command{.entity = {.kind = "principal", .id = approver},
+                             .body = std::move(enroll),
+                             .key = {},
+                             .if_match = {},
+                             .caller = kernel::Caller::of_host(),
+                             .correlation = {}};
+    must(node_->call(std::move(command), patience));
+  }
+  open_vault();
+}
+
+void House::open_vault() {
+  bridge_ = must(VaultBridge::start(*node_, {.root = path() / "vault",
+                                             .owner = approver,
+                                             .rescan_every = std::chrono::milliseconds(50),
+                                             .stable_for = std::chrono::milliseconds(20),
+                                             .log = {}}));
+}
+
+void House::close_vault() { bridge_.reset(); }
+
+void House::close() {
+  bridge_.reset();
+  node_.reset();
+}
+
+void House::rename(const std::string& from, const std::string& to) const {
+  std::filesystem::rename(path() / "vault" / from, path() / "vault" / to);
+}
+
+void House::await(const std::string& what, const std::function<bool()>& condition) {
+  const runtime::SystemClock clock;
+  const auto deadline = clock.elapsed() + patience;
+  std::mutex mutex;
+  std::condition_variable never;
+  std::unique_lock lock(mutex);
+  while (!condition()) {
+    BOOST_REQUIRE_MESSAGE(clock.elapsed() < deadline, "waited in vain: " << what);
+    never.wait_for(lock, std::chrono::milliseconds(5));
+  }
+}
+
+void House::await_file(const std::string& name, const std::string& part) const {
+  await(name + " with '" + part + "'",
+        [&] { return there(name) && text(name).find(part) != std::string::npos; });
+}
+
+void House::await_error(const std::string& part) const { await_file("Logs/Local/errors.md", part); }
+
+std::string House::status(const std::string& id) const {
+  const auto answer = node_->get({.kind = "approval", .id = id});
+  return answer ? answer->status : "";
+}
+
+approval::View House::view(const std::string& id) const {
+  const auto answer = must(node_->get({.kind = "approval", .id = id}));
+  return dynamic_cast<const approval::View&>(*answer.view);
+}
+
+std::uint64_t House::sequence(const std::string& id) const {
+  return must(node_->get({.kind = "approval", .id = id})).sequence;
+}
+
+void House::propose(const std::string& id, const approval::Propose& content) {
+  must(command(id, std::make_shared<approval::Propose>(content), "agent-7"));
+}
+
+void House::approve(const std::string& id) { must(try_approve(id)); }
+
+Result<runtime::Answer> House::try_approve(const std::string& id) {
+  const auto seen = view(id);
+  auto approve = std::make_shared<approval::Approve>();
+  approve->set_digest(seen.digest());
+  approve->set_approver(approver);
+  approve->set_nonce(to_base64url(random_bytes(16)));
+  approve->set_signature(to_base64url(
+      key_.sign(approval_text(seen.digest(), "approve", approve->nonce(), "", seen.executor()))));
+  return command(id, std::move(approve), approver);
+}
+
+void House::reject(const std::string& id, const std::string& reason) {
+  auto reject = std::make_shared<approval::Reject>();
+  reject->set_reason(reason);
+  must(command(id, std::move(reject), approver));
+}
+
+Result<runtime::Answer> House::command(const std::string& id,
+                                       std::shared_ptr<const google::protobuf::Message> body,
+                                       const std::string& principal) {
+  runtime::Command command;
+  command.entity = {.kind = "approval", .id = id};
+  command.body = std::move(body);
+  command.caller.principal = principal;
+  command.caller.scopes = {SCOPE_READ, SCOPE_PROPOSE, SCOPE_OPERATE, SCOPE_APPROVE};
+  return node_->call(std::move(command), patience);
+}
+
+std::string mail(const std::string& subject, const std::string& body) {
+  return "---\nto: jane@example.com\nsubject: \"" + subject + "\"\n---\n\n" + body + "\n";
+}
+
+}  // namespace nightshift::bridges::vault

@@ -1,6 +1,7 @@
 // Hashes, signatures and text forms of bytes; keys at rest are in sealed_key.cpp.
 #include "messages/crypto.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "messages/sodium.hpp"
@@ -9,6 +10,19 @@ namespace nightshift {
 namespace {
 
 using detail::bytes_of;
+
+bool is_base64url_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+         c == '_';
+}
+
+/// -1 for what is no digit.
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
 
 constexpr int base64_variant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
 
@@ -37,12 +51,13 @@ std::string to_hex(std::string_view bytes) {
 
 std::optional<std::string> from_hex(std::string_view text) {
   if (text.size() % 2 != 0) return std::nullopt;
-  std::string bytes(text.size() / 2, '\0');
-  std::size_t written = 0;
-  if (sodium_hex2bin(bytes_of(bytes), bytes.size(), text.data(), text.size(), nullptr, &written,
-                     nullptr) != 0 ||
-      written != bytes.size()) {
-    return std::nullopt;
+  std::string bytes;
+  bytes.reserve(text.size() / 2);
+  for (std::size_t i = 0; i < text.size(); i += 2) {
+    const int high = hex_value(text[i]);
+    const int low = hex_value(text[i + 1]);
+    if (high < 0 || low < 0) return std::nullopt;
+    bytes += static_cast<char>(high << 4 | low);
   }
   return bytes;
 }
@@ -55,6 +70,8 @@ std::string to_base64url(std::string_view bytes) {
 }
 
 std::optional<std::string> from_base64url(std::string_view text) {
+  // libsodium 1.0.18 takes some bytes beyond ASCII for letters.
+  if (!std::ranges::all_of(text, is_base64url_character)) return std::nullopt;
   std::string bytes(text.size() / 4 * 3 + 2, '\0');
   std::size_t written = 0;
   if (sodium_base642bin(bytes_of(bytes), bytes.size(), text.data(), text.size(), nullptr, &written,

@@ -42,6 +42,22 @@ BOOST_AUTO_TEST_CASE(one_value_has_one_base64url_text) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(only_the_characters_of_the_alphabet_are_read) {
+  // libsodium alone takes 0xC1 for a letter.
+  const std::string letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  for (int byte = 0; byte < 256; ++byte) {
+    const auto c = static_cast<char>(byte);
+    const bool base64url = (letters + "0123456789-_").find(c) != std::string::npos;
+    const bool hex = std::string("0123456789abcdefABCDEF").find(c) != std::string::npos;
+    for (const std::size_t at : {0, 1, 2, 3}) {
+      auto text = std::string("0000");
+      text[at] = c;
+      BOOST_TEST(from_base64url(text).has_value() == base64url, "byte " << byte << " at " << at);
+      BOOST_TEST(from_hex(text).has_value() == hex, "byte " << byte << " at " << at);
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(random_bytes_differ) {
   BOOST_TEST(random_bytes(16).size() == 16u);
   BOOST_TEST(random_bytes(16) != random_bytes(16));

@@ -1,12 +1,11 @@
 // Replays stored records with damaged or hostile bytes: refused or folded, never worse.
+#include <google/protobuf/stubs/logging.h>
 #include <memory>
 
 #include "messages/json.hpp"
 #include "tests/fuzz/fuzzer.hpp"
 #include "tests/fuzz/kinds.hpp"
 #include "tests/fuzz/stream.pb.h"
-
-#include <google/protobuf/stubs/logging.h>
 
 namespace nightshift::fuzz {
 namespace {

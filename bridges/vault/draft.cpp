@@ -195,8 +195,8 @@ Result<Draft> read_draft(std::string_view text, const Place& place, const ReadBe
   for (auto& address : addresses(*fields, "cc")) content.add_cc(std::move(address));
 
   auto title = scalar(*fields, "title").value_or(content.subject());
-  if (title.empty()) title = first_heading(content.body());
-  if (title.empty()) title = stem_of(place.name);
+  if (title.empty()) title = printable(first_heading(content.body()));
+  if (title.empty()) title = printable(stem_of(place.name));
   content.set_title(std::move(title));
 
   draft.marks.id = scalar(*fields, "id").value_or("");

@@ -25,7 +25,8 @@ bool may_pass(ErrorCode code) {
     case ErrorCode::stale:
     case ErrorCode::stopping:
     case ErrorCode::timed_out:
-    case ErrorCode::unavailable: return true;
+    case ErrorCode::unavailable:
+    case ErrorCode::wrong_phase: return true;
     default: return false;
   }
 }
@@ -33,7 +34,8 @@ bool may_pass(ErrorCode code) {
 /// Passing errors that nobody has to read about.
 bool is_silent(ErrorCode code) {
   return code == ErrorCode::conflict || code == ErrorCode::stale || code == ErrorCode::stopping ||
-         code == ErrorCode::overloaded || code == ErrorCode::rate_limited;
+         code == ErrorCode::overloaded || code == ErrorCode::rate_limited ||
+         code == ErrorCode::wrong_phase;
 }
 
 std::string key_of(std::initializer_list<std::string_view> parts) {
@@ -55,6 +57,7 @@ bool Intake::scan() {
   for (const auto& category : category_folders) {
     again = scan_folder(category, now, present) || again;
   }
+  if (options_.stop()) return true;
   seen_ = std::move(present);
   return look_for_missing(now, seen_) || again;
 }
@@ -71,7 +74,7 @@ void Intake::waits(const Standing& standing) {
 bool Intake::scan_folder(const CategoryFolder& category, Moment now,
                          std::map<std::string, Seen>& present) {
   const std::string path = std::string(pending_folder) + "/" + std::string(category.folder);
-  const auto folder = root_.sub(path);
+  const auto folder = root_.sub(path, true);
   const auto names = folder ? folder->names(entries_max)
                             : Result<std::vector<std::string>>(std::unexpected(folder.error()));
   if (!names) {
@@ -80,6 +83,7 @@ bool Intake::scan_folder(const CategoryFolder& category, Moment now,
   }
   bool again = false;
   for (const auto& name : *names) {
+    if (options_.stop()) return true;
     if (!is_draft_name(name)) continue;
     const Place place{.name = name, .category = category.category, .path = path + "/" + name};
     const auto stamp = folder->stat(name);

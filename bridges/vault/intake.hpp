@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <string>
 
@@ -24,6 +25,8 @@ class Intake {
     bool moves_count = true;
     std::chrono::milliseconds stable_for{0};
     std::chrono::milliseconds call_timeout{30'000};
+    /// A scan ends early once this is true.
+    std::function<bool()> stop;
   };
 
   Intake(runtime::Node& node, const Folder& root, Projector& projector, ErrorsLog& errors,

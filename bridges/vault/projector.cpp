@@ -180,13 +180,17 @@ Result<void> Projector::keep_aside(const Folder& folder, const std::string& path
   return {};
 }
 
-Result<void> Projector::prepare() {
+Result<void> Projector::make_folders() {
   for (const auto folder : vault_folders) {
     if (auto made = root_.sub(folder, true); !made) {
       tell(std::string(folder), std::string(made.error().message()), "");
       return std::unexpected(made.error());
     }
   }
+  return {};
+}
+
+Result<void> Projector::settle_leftovers() {
   for (const auto& path : folders()) {
     if (auto settled = settle_temporaries(path); !settled) return settled;
   }

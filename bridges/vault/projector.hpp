@@ -42,8 +42,10 @@ class Projector {
   /// Puts a pending file that a person moved back to its place, with this note.
   Result<void> put_back(const Standing& standing, const FoundFile& found, const std::string& note);
 
-  /// Makes the folders that are missing and settles what a crash left between two names.
-  Result<void> prepare();
+  /// Makes the folders that are missing.
+  Result<void> make_folders();
+  /// Settles what a crash left between two names.
+  Result<void> settle_leftovers();
 
  private:
   Result<void> bring(const Standing& standing, const FoundFile& found);

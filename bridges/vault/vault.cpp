@@ -1,6 +1,7 @@
 // The bridge's thread: follow the journal, scan the folder, remember how far it came.
 #include "bridges/vault/vault.hpp"
 
+#include <atomic>
 #include <charconv>
 #include <condition_variable>
 #include <mutex>
@@ -35,10 +36,10 @@ class VaultBridge::Impl {
         intake_(node, root_, projector_, errors_,
                 {.owner = options_.owner,
                  .moves_count = options_.decisions != "off",
-                 .stable_for = options_.stable_for}) {}
+                 .stable_for = options_.stable_for,
+                 .stop = [this] { return stop_.load(); }}) {}
 
-  Result<void> reconcile();
-  void run();
+  Result<void> prepare() { return projector_.make_folders(); }
   void wake(bool stop);
   void launch() {
     watch_ = node_.watch([this](std::uint64_t) { wake(false); });
@@ -50,6 +51,10 @@ class VaultBridge::Impl {
   }
 
  private:
+  void run();
+  void rest_until(std::chrono::microseconds moment);
+  Result<void> begin();
+  bool told(const Result<void>& result, const std::string& what);
   bool is_in_place();
   void read_cursor();
   void write_cursor();
@@ -57,6 +62,7 @@ class VaultBridge::Impl {
   void gather_left_behind();
   bool follow();
   void project_changed();
+  Result<void> project(const std::string& id, bool create);
 
   runtime::Node& node_;
   const VaultOptions options_;
@@ -75,45 +81,47 @@ class VaultBridge::Impl {
   std::mutex mutex_;
   std::condition_variable woken_;
   bool news_ = false;
-  bool stop_ = false;
+  std::atomic<bool> stop_ = false;
   runtime::Node::Watch watch_;
   std::thread thread_;
 };
 
-/// Everything that waits has its file; what a crash left under way is finished.
-Result<void> VaultBridge::Impl::reconcile() {
-  if (auto ready = projector_.prepare(); !ready) return ready;
+/// Everything that waits gets its file compared; what a crash left under way is finished.
+Result<void> VaultBridge::Impl::begin() {
+  if (auto settled = projector_.settle_leftovers(); !settled) return settled;
   read_cursor();
   if (auto gathered = gather_waiting(); !gathered) return gathered;
   gather_left_behind();
-  follow();
-  project_changed();
-  intake_.scan();
-  write_cursor();
   return {};
 }
 
 void VaultBridge::Impl::run() {
-  auto last_scan = node_.clock().elapsed();
+  std::optional<std::chrono::microseconds> last_scan;
+  bool begun = false;
   bool busy = true;
-  for (;;) {
-    const std::chrono::microseconds pause = busy ? options_.stable_for : options_.rescan_every;
-    {
-      std::unique_lock lock(mutex_);
-      const auto left = last_scan + pause - node_.clock().elapsed();
-      woken_.wait_for(lock, left, [this] { return news_ || stop_; });
-      if (stop_) return;
-      news_ = false;
-    }
+  while (!stop_) {
     const auto now = node_.clock().elapsed();
-    const bool scan_is_due = now >= last_scan + pause;
+    const std::chrono::microseconds pause = busy ? options_.stable_for : options_.rescan_every;
+    const bool scan_is_due = !last_scan || now >= *last_scan + pause;
     if (scan_is_due) last_scan = now;
-    if (!is_in_place()) continue;
-    follow();
-    project_changed();
-    if (scan_is_due) busy = intake_.scan();
-    write_cursor();
+    if (is_in_place()) {
+      begun = begun || told(begin(), "vault");
+      if (begun) {
+        follow();
+        project_changed();
+      }
+      if (scan_is_due) busy = intake_.scan();
+      if (begun) write_cursor();
+    }
+    rest_until(*last_scan + (busy ? options_.stable_for : options_.rescan_every));
   }
+}
+
+/// Or until there is news.
+void VaultBridge::Impl::rest_until(std::chrono::microseconds moment) {
+  std::unique_lock lock(mutex_);
+  woken_.wait_for(lock, moment - node_.clock().elapsed(), [this] { return news_ || stop_; });
+  news_ = false;
 }
 
 void VaultBridge::Impl::wake(bool stop) {
@@ -199,23 +207,30 @@ bool VaultBridge::Impl::follow() {
 void VaultBridge::Impl::project_changed() {
   std::map<std::string, bool> left;
   for (const auto& [id, create] : changed_) {
-    const auto standing = read_standing(node_, id);
-    if (standing && !*standing) continue;
-    Result<void> done;
-    if (standing) {
-      intake_.waits(**standing);
-      done = projector_.project(**standing, create);
-    } else {
-      done = std::unexpected(standing.error());
+    if (stop_ || !told(project(id, create), std::string(approval_kind) + "/" + id)) {
+      left[id] = create;
     }
-    if (done) continue;
-    left[id] = create;
-    if (done.error().code == ErrorCode::conflict) continue;
-    errors_.record(
-        node_.clock().now(), std::string(approval_kind) + "/" + id,
-        "its file could not be brought up to date: " + std::string(done.error().message()), "");
   }
   changed_ = std::move(left);
+}
+
+Result<void> VaultBridge::Impl::project(const std::string& id, bool create) {
+  const auto standing = read_standing(node_, id);
+  if (!standing) return std::unexpected(standing.error());
+  if (!*standing) return {};
+  intake_.waits(**standing);
+  return projector_.project(**standing, create);
+}
+
+/// True if it went well. A person was faster: that is no error, it is tried again.
+bool VaultBridge::Impl::told(const Result<void>& result, const std::string& what) {
+  if (result) return true;
+  if (result.error().code != ErrorCode::conflict) {
+    errors_.record(
+        node_.clock().now(), what,
+        "its files could not be brought up to date: " + std::string(result.error().message()), "");
+  }
+  return false;
 }
 
 VaultBridge::VaultBridge(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -239,7 +254,7 @@ Result<std::unique_ptr<VaultBridge>> VaultBridge::start(runtime::Node& node, Vau
   const auto identity = root->identity();
   if (!identity) return std::unexpected(identity.error());
   auto impl = std::make_unique<Impl>(node, std::move(options), std::move(*root), *identity);
-  if (auto ready = impl->reconcile(); !ready) return std::unexpected(ready.error());
+  if (auto ready = impl->prepare(); !ready) return std::unexpected(ready.error());
   impl->launch();
   return std::unique_ptr<VaultBridge>(new VaultBridge(std::move(impl)));
 }

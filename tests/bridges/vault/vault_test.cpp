@@ -290,8 +290,9 @@ BOOST_AUTO_TEST_CASE(a_restart_proposes_nothing_twice_and_changes_no_file) {
   for (int i = 0; i < 20; ++i) {
     drop("Pending_Approval/Email/D" + std::to_string(i) + ".md", mail("D" + std::to_string(i)));
   }
-  await("all proposed", [&] { return status("D19") == "pending" && status("D0") == "pending"; });
-  await_file("Pending_Approval/Email/D19.md", "status: pending");
+  for (int i = 0; i < 20; ++i) {
+    await_file("Pending_Approval/Email/D" + std::to_string(i) + ".md", "status: pending");
+  }
   close_vault();
   std::map<std::string, std::string> before;
   for (int i = 0; i < 20; ++i) {
@@ -376,9 +377,9 @@ BOOST_AUTO_TEST_CASE(leftovers_of_a_killed_write_are_settled) {
   drop(leftover("another"), mail("Offer"));      // swapped out: differs in marks alone
   drop(leftover("a third"), mail("By a hand"));  // swapped out and nowhere else
   open();
-  BOOST_TEST(!there(leftover("never got its name")));
-  BOOST_TEST(!there(leftover("another")));
-  BOOST_TEST(!there(leftover("a third")));
+  for (const char* ours : {"never got its name", "another", "a third"}) {
+    await("no leftover", [&] { return !there(leftover(ours)); });
+  }
   BOOST_TEST(text(one) == now);
   BOOST_TEST(count("vault/Pending_Approval/Email") == 2u);
   await_error("the version before is kept as EMAIL_DRAFT_1.conflict-");

@@ -3,7 +3,8 @@
 
 #define NIGHTSHIFT_KINDS(KIND) \
   KIND(approval)               \
-  KIND(principal)
+  KIND(principal)              \
+  /* tools/dev new-kind adds its line above this one */
 
 namespace nightshift::actors {
 

@@ -1,0 +1,190 @@
+// The program's own verbs as the parser knows them.
+#include <memory>
+#include <ostream>
+
+#include "bridges/cli/invocation.hpp"
+
+namespace nightshift::bridges::cli {
+namespace {
+
+/// The flags of one verb: they outlive parsing, until the action has run.
+template <class Flags>
+std::shared_ptr<Flags> flags() {
+  return std::make_shared<Flags>();
+}
+
+/// Sets the action that stands behind `verb`.
+template <class Work>
+void on(CLI::App& verb, Invocation& invocation, Work work) {
+  verb.callback([&invocation, work] {
+    invocation.action = [work](Session& session) { return finish(session, work(session)); };
+  });
+}
+
+void add_node_flags(CLI::App& verb, NodeFlags& node) {
+  verb.add_option("--http", node.http, "Where to listen; port 0 takes a free one")
+      ->type_name("HOST:PORT");
+  verb.add_option("--config", node.config, "The configuration file (TOML)")->type_name("FILE");
+}
+
+void add_node_verbs(CLI::App& app, Invocation& invocation, const Program& program) {
+  const auto here = flags<NodeFlags>();
+  auto& node = *app.add_subcommand("node", "Run a node in the foreground");
+  add_node_flags(node, *here);
+  node.add_flag("--quiet", here->quiet, "Log to the file in the data folder alone");
+  node.callback([&invocation, &program, here] {
+    invocation.action = [&program, here](Session& session) {
+      here->data = session.folder.root();
+      return program.run_node(*here);
+    };
+  });
+  const auto behind = flags<NodeFlags>();
+  auto& background = *app.add_subcommand("up", "Run a node in the background");
+  add_node_flags(background, *behind);
+  on(background, invocation, [behind](Session& session) { return up(session, *behind); });
+  on(*app.add_subcommand("down", "Stop the node, and wait for its end"), invocation, down);
+}
+
+void add_read_verbs(CLI::App& app, Invocation& invocation) {
+  const auto entity = flags<std::string>();
+  auto& get_verb = *app.add_subcommand("get", "One entity as it is now");
+  get_verb.add_option("entity", *entity, "KIND/ID")->required();
+  on(get_verb, invocation, [entity](Session& session) { return get(session, *entity); });
+
+  const auto page = flags<ListFlags>();
+  auto& list_verb = *app.add_subcommand("list", "Entities of a kind; without one, the kinds");
+  list_verb.add_option("kind", page->kind, "KIND");
+  list_verb.add_option("--where", page->where, "Only those with this value of an indexed field")
+      ->type_name("FIELD=VALUE");
+  list_verb.add_option("--after", page->after, "Begin behind this one")->type_name("ID");
+  list_verb.add_option("--limit", page->limit, "At most so many")
+      ->capture_default_str()
+      ->type_name("N")
+      ->check(CLI::Range(1, 1'000'000));
+  on(list_verb, invocation, [page](Session& session) { return list(session, *page); });
+
+  const auto tail = flags<LogFlags>();
+  auto& log_verb = *app.add_subcommand("log", "Events of the log or of one entity, newest last");
+  log_verb.add_option("entity", tail->entity, "KIND/ID");
+  log_verb.add_flag("--follow", tail->follow, "Go on as events happen");
+  log_verb.add_option("--limit", tail->limit, "The newest so many of the log")
+      ->capture_default_str()
+      ->type_name("N")
+      ->check(CLI::Range(1, 1'000'000));
+  on(log_verb, invocation, [tail](Session& session) { return log(session, *tail); });
+
+  const auto asked = flags<std::string>();
+  auto& why_verb = *app.add_subcommand("why", "What made an entity what it is");
+  why_verb.add_option("entity", *asked, "KIND/ID")->required();
+  on(why_verb, invocation, [asked](Session& session) { return why(session, *asked); });
+}
+
+void add_journal_verbs(CLI::App& app, Invocation& invocation) {
+  const auto past = flags<ReplayFlags>();
+  auto& replay_verb = *app.add_subcommand("replay", "The node as it was, from its journal");
+  replay_verb.add_option("--at", past->at, "An offset, or a time such as 2026-11-21T23:00:00Z")
+      ->required()
+      ->type_name("OFFSET|TIME");
+  replay_verb.add_option("verb", past->verb, "get, list or why")
+      ->required()
+      ->check(CLI::IsMember({"get", "list", "why"}));
+  replay_verb.add_option("argument", past->argument, "KIND/ID, or KIND for list")->required();
+  replay_verb.add_option("--where", past->where, "Only those with this value of an indexed field")
+      ->type_name("FIELD=VALUE");
+  on(replay_verb, invocation, [past](Session& session) { return replay(session, *past); });
+
+  auto& audit = *app.add_subcommand("audit", "Is the journal what was written?");
+  audit.require_subcommand(0, 1);
+  const auto head = flags<AuditFlags>();
+  auto& head_verb = *audit.add_subcommand("head", "Print the head of the chain: keep it elsewhere");
+  head_verb.add_option("path", head->path, "A data folder or journal");
+  on(head_verb, invocation, [head](Session& session) { return audit_head(session, *head); });
+  const auto whole = flags<AuditFlags>();
+  auto& verify = *audit.add_subcommand("verify", "Check every record, and a head kept before");
+  verify.add_option("path", whole->path, "A data folder or journal");
+  verify.add_option("--head", whole->head, "What `audit head` printed")->type_name("FILE");
+  on(verify, invocation, [whole](Session& session) { return audit_verify(session, *whole); });
+}
+
+void add_people_verbs(CLI::App& app, Invocation& invocation) {
+  auto& approver = *app.add_subcommand("approver", "People who can approve");
+  approver.require_subcommand(0, 1);
+  const auto added = flags<ApproverFlags>();
+  auto& add = *approver.add_subcommand("add", "Make a key for a person, sealed by a passphrase");
+  add.add_option("name", added->name, "NAME")->required();
+  add.add_option("--passphrase-file", added->passphrase_file, "The new key's passphrase")
+      ->type_name("FILE");
+  add.add_option("--by", added->by.approver, "The approver who vouches")->type_name("NAME");
+  add.add_option("--by-passphrase-file", added->by.passphrase_file, "That approver's passphrase")
+      ->type_name("FILE");
+  on(add, invocation, [added](Session& session) { return approver_add(session, *added); });
+  on(*approver.add_subcommand("list", "Who has a key here"), invocation, approver_list);
+
+  auto& token = *app.add_subcommand("token", "Tokens of people, programs and agents");
+  token.require_subcommand(0, 1);
+  const auto created = flags<TokenFlags>();
+  auto& create = *token.add_subcommand("create", "Make a token; it is shown once");
+  create.add_option("name", created->name, "NAME")->required();
+  create.add_option("--scope", created->scopes, "read, operate, propose, approve or admin")
+      ->required()
+      ->type_name("SCOPE")
+      ->expected(1)
+      ->take_all();
+  create.add_flag("--agent", created->agent, "For an agent: it can never approve");
+  on(create, invocation, [created](Session& session) { return token_create(session, *created); });
+  const auto name = flags<std::string>();
+  auto& revoke = *token.add_subcommand("revoke", "End every token of this principal");
+  revoke.add_option("name", *name, "NAME")->required();
+  on(revoke, invocation, [name](Session& session) { return token_revoke(session, *name); });
+}
+
+/// `field=value, or field=@FILE: title category body ...`.
+std::string fields_help(const kernel::CommandInfo& command) {
+  std::string help = "field=value, or field=@FILE";
+  for (int i = 0; i < command.descriptor->field_count(); ++i) {
+    help += (i == 0 ? ": " : " ") + command.descriptor->field(i)->name();
+  }
+  return help;
+}
+
+}  // namespace
+
+void add_signer_flags(CLI::App& verb, SignerFlags& signer) {
+  verb.add_option("--approver", signer.approver, "Whose key signs")->type_name("NAME");
+  verb.add_option("--passphrase-file", signer.passphrase_file, "Instead of asking for it")
+      ->type_name("FILE");
+}
+
+void add_verbs(CLI::App& app, Invocation& invocation, const Program& program) {
+  add_node_verbs(app, invocation, program);
+  add_read_verbs(app, invocation);
+  add_journal_verbs(app, invocation);
+  add_people_verbs(app, invocation);
+  auto& version = *app.add_subcommand("version", "The version of this program");
+  version.callback([&invocation, &program] {
+    invocation.action = [&program](Session& session) {
+      session.out << "nightshift " << program.version << "\n";
+      return 0;
+    };
+  });
+}
+
+void add_kind_verbs(CLI::App& app, Invocation& invocation, const runtime::Catalog& catalog) {
+  for (const auto* kind : catalog.all()) {
+    auto& verb = *app.add_subcommand(std::string(kind->name()), std::string(kind->summary()));
+    verb.require_subcommand(0, 1);
+    for (const auto& info : kind->commands()) {
+      if (info.scope == SCOPE_HOST) continue;
+      const auto said = flags<CommandFlags>();
+      said->kind = kind->name();
+      said->command = info.word;
+      auto& word = *verb.add_subcommand(info.word, info.summary);
+      word.add_option("id", said->id, "ID")->required();
+      word.add_option("field", said->fields, fields_help(info))->type_name("=VALUE");
+      if (info.signed_by_approver) add_signer_flags(word, said->signer);
+      on(word, invocation, [said](Session& session) { return command(session, *said); });
+    }
+  }
+}
+
+}  // namespace nightshift::bridges::cli

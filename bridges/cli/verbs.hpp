@@ -1,0 +1,110 @@
+// The verbs of the program, each a function of the session and its own flags.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bridges/cli/session.hpp"
+#include "messages/crypto.hpp"
+
+namespace nightshift::bridges::cli {
+
+struct ListFlags {
+  std::string kind;
+  /// `FIELD=VALUE`.
+  std::vector<std::string> where;
+  std::string after;
+  std::size_t limit = 100;
+};
+
+struct LogFlags {
+  /// Empty means the whole log.
+  std::string entity;
+  bool follow = false;
+  /// The newest so many.
+  std::size_t limit = 50;
+};
+
+struct CommandFlags {
+  std::string kind;
+  std::string command;
+  std::string id;
+  /// `field=value` or `field=@FILE`.
+  std::vector<std::string> fields;
+  SignerFlags signer;
+};
+
+struct ReplayFlags {
+  /// An offset, or a time (RFC 3339).
+  std::string at;
+  /// `get`, `list` or `why`.
+  std::string verb;
+  std::string argument;
+  std::vector<std::string> where;
+};
+
+struct AuditFlags {
+  /// A data folder or a journal; empty means `--data`.
+  std::filesystem::path path;
+  std::optional<std::filesystem::path> head;
+};
+
+struct ApproverFlags {
+  std::string name;
+  std::optional<std::filesystem::path> passphrase_file;
+  /// Who vouches.
+  SignerFlags by;
+};
+
+struct TokenFlags {
+  std::string name;
+  std::vector<std::string> scopes;
+  bool agent = false;
+};
+
+// reading
+Result<void> get(Session& session, const std::string& entity);
+Result<void> list(Session& session, const ListFlags& flags);
+Result<void> log(Session& session, const LogFlags& flags);
+Result<void> why(Session& session, const std::string& entity);
+
+// commands
+Result<void> command(Session& session, const CommandFlags& flags);
+
+// the journal itself, beside a running node or without one
+Result<void> replay(Session& session, const ReplayFlags& flags);
+Result<void> audit_head(Session& session, const AuditFlags& flags);
+Result<void> audit_verify(Session& session, const AuditFlags& flags);
+
+// people and programs
+Result<void> approver_add(Session& session, const ApproverFlags& flags);
+Result<void> approver_list(Session& session);
+Result<void> token_create(Session& session, const TokenFlags& flags);
+Result<void> token_revoke(Session& session, const std::string& name);
+
+// the node in the background
+Result<void> up(Session& session, const NodeFlags& flags);
+Result<void> down(Session& session);
+
+/// `field=value` texts as the body of a command: JSON of what was said, nothing else. Errors as
+/// `set_field`; `usage` where there is no `=`; `io` where a file cannot be read.
+Result<std::string> command_body(const kernel::CommandInfo& command,
+                                 const std::vector<std::string>& fields);
+
+/// Shows what would be sent, asks for the passphrase, and returns the fields of the command with
+/// the signature among them. Nothing is signed but what was shown. Fields that hold a signature
+/// already, made elsewhere, come back as they are.
+Result<std::vector<std::string>> sign_decision(Session& session, const kernel::Kind& kind,
+                                               const CommandFlags& flags);
+
+/// The approver named, or the only one with a key here.
+Result<std::string> choose_approver(const runtime::DataFolder& folder, const std::string& name);
+/// Opens a key; asks for the passphrase.
+Result<SigningKey> open_key(const runtime::DataFolder& folder, const SignerFlags& signer,
+                            const std::string& name);
+
+}  // namespace nightshift::bridges::cli

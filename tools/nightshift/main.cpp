@@ -1,0 +1,20 @@
+// The program: its kinds, its command line, its node.
+#include <iostream>
+
+#include "actors/all.hpp"
+#include "bridges/cli/command_line.hpp"
+#include "tools/nightshift/serve.hpp"
+
+int main(int argc, char** argv) {
+  using namespace nightshift;
+  auto catalog = std::make_shared<runtime::Catalog>();
+  actors::register_all(*catalog);
+  bridges::cli::Program program;
+  program.catalog = catalog;
+  program.version = NIGHTSHIFT_VERSION;
+  program.environment = runtime::process_environment();
+  program.run_node = [&program](const bridges::cli::NodeFlags& flags) {
+    return tools::serve(program, flags, std::cout, std::cerr);
+  };
+  return bridges::cli::run(argc, argv, program, std::cout, std::cerr);
+}

@@ -1,0 +1,125 @@
+// The node's process.
+#include "tools/nightshift/process.hpp"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cassert>
+#include <cerrno>
+#include <chrono>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <sstream>
+
+namespace nightshift::tools {
+namespace {
+
+constexpr const char* restarts_variable = "NIGHTSHIFT_RESTARTED_AT";
+constexpr long restarts_window_s = 60;
+
+sigset_t stop_signals() {
+  sigset_t set;
+  ::sigemptyset(&set);
+  ::sigaddset(&set, SIGTERM);
+  ::sigaddset(&set, SIGINT);
+  return set;
+}
+
+long now_s() {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::seconds>(now).count();
+}
+
+}  // namespace
+
+void harden_process() {
+  ::umask(077);
+  const rlimit none{0, 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+  ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_IGN);
+  ::signal(SIGHUP, SIG_IGN);
+}
+
+StopSignal::StopSignal() {
+  const auto set = stop_signals();
+  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  signals_ = ::signalfd(-1, &set, SFD_CLOEXEC);
+  failures_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  assert(signals_ >= 0 && failures_ >= 0);
+}
+
+StopSignal::~StopSignal() {
+  ::close(signals_);
+  ::close(failures_);
+}
+
+void StopSignal::fail() {
+  const std::uint64_t one = 1;
+  // It can only fail when the counter is full: then the news is there already.
+  [[maybe_unused]] const auto written = ::write(failures_, &one, sizeof one);
+}
+
+Stop StopSignal::wait() {
+  pollfd watched[]{{signals_, POLLIN, 0}, {failures_, POLLIN, 0}};
+  while (::poll(watched, 2, -1) < 0) assert(errno == EINTR);
+  return watched[0].revents != 0 ? Stop::asked : Stop::failed;
+}
+
+void notify_service(const runtime::Environment& environment, const std::string& state) {
+  const auto path = environment.find("NOTIFY_SOCKET");
+  sockaddr_un address{};
+  if (path == environment.end() || path->second.empty() ||
+      path->second.size() >= sizeof address.sun_path) {
+    return;
+  }
+  address.sun_family = AF_UNIX;
+  std::memcpy(address.sun_path, path->second.data(), path->second.size());
+  // `@` stands for the zero byte of an abstract address.
+  if (address.sun_path[0] == '@') address.sun_path[0] = '\0';
+  const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (socket < 0) return;
+  const auto size = offsetof(sockaddr_un, sun_path) + path->second.size();
+  ::sendto(socket, state.data(), state.size(), MSG_NOSIGNAL,
+           reinterpret_cast<const sockaddr*>(&address), static_cast<socklen_t>(size));
+  ::close(socket);
+}
+
+Restarts::Restarts(const runtime::Environment& environment) {
+  const auto found = environment.find(restarts_variable);
+  if (found == environment.end()) return;
+  std::istringstream text(found->second);
+  for (long time = 0; text >> time;) times_s_.push_back(time);
+}
+
+Error Restarts::again(const std::vector<std::string>& arguments) {
+  const long now = now_s();
+  times_s_.push_back(now);
+  std::erase_if(times_s_, [now](long time) { return time < now - restarts_window_s; });
+  if (times_s_.size() > restarts_max) {
+    return {ErrorCode::io,
+            "the journal stopped the node " + std::to_string(times_s_.size()) +
+                " times within a minute, so it stays down; the log says why: look "
+                "at the disk, then start it again",
+            ""};
+  }
+  std::string text;
+  for (const long time : times_s_) text += std::to_string(time) + " ";
+  ::setenv(restarts_variable, text.c_str(), 1);
+  std::vector<char*> pointers;
+  for (const auto& argument : arguments) pointers.push_back(const_cast<char*>(argument.c_str()));
+  pointers.push_back(nullptr);
+  ::execv("/proc/self/exe", pointers.data());
+  return {ErrorCode::io, std::string("the node cannot start itself again: ") + std::strerror(errno),
+          ""};
+}
+
+}  // namespace nightshift::tools

@@ -1,0 +1,62 @@
+// The node's process: signals, limits, systemd, and starting anew after the journal has stopped.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "messages/error.hpp"
+#include "runtime/settings.hpp"
+
+namespace nightshift::tools {
+
+/// Files of ours are for their owner alone; a crash leaves no memory image on the disk; a peer that
+/// goes away, a file that may not grow and a terminal that closes do not end the process.
+void harden_process();
+
+/// Why the node shall end.
+enum class Stop { asked, failed };
+
+/// Takes SIGTERM and SIGINT from now on: make it before the first thread, of which none may handle
+/// them.
+class StopSignal {
+ public:
+  StopSignal();
+  StopSignal(const StopSignal&) = delete;
+  StopSignal& operator=(const StopSignal&) = delete;
+  ~StopSignal();
+
+  /// The journal has stopped. Thread-safe, never blocks.
+  void fail();
+  Stop wait();
+
+ private:
+  int signals_ = -1;
+  int failures_ = -1;
+};
+
+/// Tells systemd (sd_notify(3)) where `NOTIFY_SOCKET` asks for it: `READY=1`, `STOPPING=1`.
+void notify_service(const runtime::Environment& environment, const std::string& state);
+
+/// How often this node may start anew within a minute.
+inline constexpr std::size_t restarts_max = 5;
+inline constexpr int restarts_exhausted_exit = 75;
+
+/// Starts of this program in place of itself, as its environment has them.
+class Restarts {
+ public:
+  explicit Restarts(const runtime::Environment& environment);
+
+  /// True in a process that took over from one whose journal had stopped: it has said its ready
+  /// line already.
+  bool taken_over() const { return !times_s_.empty(); }
+  /// Replaces the process by a new one with these arguments. Returns only where that is not to be:
+  /// `restarts_max` within the last minute, or the system refused.
+  Error again(const std::vector<std::string>& arguments);
+
+ private:
+  /// Seconds on the clock that counts since the system started.
+  std::vector<long> times_s_;
+};
+
+}  // namespace nightshift::tools

@@ -1,0 +1,222 @@
+// One node in the foreground.
+#include "tools/nightshift/serve.hpp"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <ostream>
+
+#include <spdlog/spdlog.h>
+
+#include "bridges/cli/show.hpp"
+#include "bridges/http/server.hpp"
+#include "bridges/vault/outbox.hpp"
+#include "bridges/vault/vault.hpp"
+#include "messages/ids.hpp"
+#include "runtime/clock.hpp"
+#include "storage/rocks.hpp"
+#include "tools/nightshift/crash_point.hpp"
+#include "tools/nightshift/initialise.hpp"
+#include "tools/nightshift/logging.hpp"
+#include "tools/nightshift/process.hpp"
+
+namespace nightshift::tools {
+namespace {
+
+using bridges::cli::NodeFlags;
+using bridges::cli::Program;
+using bridges::http::HttpServer;
+using bridges::vault::Outbox;
+using bridges::vault::VaultBridge;
+
+Result<runtime::Settings> settings_of(const Program& program, const NodeFlags& flags) {
+  runtime::SettingsSources sources;
+  sources.file = flags.config ? flags.config : runtime::default_config_file(program.environment);
+  sources.environment = program.environment;
+  if (flags.http) sources.flags.emplace_back("http.listen", *flags.http);
+  return runtime::load_settings(sources);
+}
+
+/// The user of this process, as an id.
+std::string user_name() {
+  const auto* user = ::getpwuid(::getuid());
+  return user != nullptr && is_id(user->pw_name) ? user->pw_name : "owner";
+}
+
+/// A node from its journal to its edges; what was made last goes first.
+class Service {
+ public:
+  Service(const Program& program, runtime::Settings settings, runtime::DataFolder folder)
+      : program_(program),
+        settings_(std::move(settings)),
+        folder_(std::move(folder)),
+        clock_(std::make_shared<runtime::SystemClock>()) {}
+
+  Result<void> start(StopSignal& stop) {
+    for (const auto step : {&Service::open_journal, &Service::start_host, &Service::start_edges}) {
+      if (auto done = (this->*step)(stop); !done) return done;
+    }
+    return announce();
+  }
+
+  void stop() {
+    if (http_) http_->stop();
+    vault_.reset();
+    http_.reset();
+    node_.reset();
+    log_.reset();
+  }
+
+  std::string address() const {
+    const auto listen = runtime::parse_endpoint(settings_.http_listen);
+    const auto host =
+        listen->host.find(':') == std::string::npos ? listen->host : "[" + listen->host + "]";
+    return host + ":" + std::to_string(http_->port());
+  }
+
+ private:
+  Result<void> open_journal(StopSignal& stop) {
+    storage::RocksOptions options;
+    options.path = folder_.journal();
+    options.identity = new_identity(settings_, clock_->now());
+    options.now = [clock = clock_] { return clock->now(); };
+    options.failed = [&stop](const Error& error) {
+      spdlog::error("the journal has stopped: {}", error.message());
+      stop.fail();
+    };
+    auto log = storage::open_rocks(std::move(options));
+    if (!log) return std::unexpected(log.error());
+    log_ = std::move(*log);
+    return check_identity(settings_, log_->identity(), folder_);
+  }
+
+  /// A cloud node only drafts: it has nothing that could send.
+  Result<std::vector<std::shared_ptr<runtime::Executor>>> executors() const {
+    std::vector<std::shared_ptr<runtime::Executor>> all;
+    if (log_->identity().role() == "cloud") return all;
+    const auto beside = settings_.vault_path.empty() ? folder_.root() : settings_.vault_path;
+    bridges::vault::Probe probe;
+    if (auto crash = crash_point(program_.environment)) {
+      probe = [crash](std::string_view step) {
+        crash(step);
+        return 0;
+      };
+    }
+    auto outbox = Outbox::open(beside / "Outbox", std::move(probe));
+    if (!outbox) return std::unexpected(outbox.error());
+    all.push_back(std::move(*outbox));
+    return all;
+  }
+
+  Result<void> start_host(StopSignal&) {
+    auto hands = executors();
+    if (!hands) return std::unexpected(hands.error());
+    runtime::NodeOptions options;
+    options.crash_point = crash_point(program_.environment);
+    options.report = [](std::string_view line) { spdlog::warn("{}", line); };
+    auto node =
+        runtime::start_node(log_, program_.catalog, clock_, std::move(*hands), std::move(options));
+    if (!node) return std::unexpected(node.error());
+    node_ = std::move(*node);
+    return ensure_principals(*node_, folder_);
+  }
+
+  Result<void> start_edges(StopSignal&) {
+    const auto listen = runtime::parse_endpoint(settings_.http_listen);
+    bridges::http::HttpOptions options;
+    options.host = listen->host;
+    options.port = listen->port;
+    options.version = program_.version;
+    auto http = HttpServer::start(*node_, std::move(options));
+    if (!http) return std::unexpected(http.error());
+    http_ = std::move(*http);
+    if (settings_.vault_path.empty()) return {};
+    bridges::vault::VaultOptions vault;
+    vault.root = settings_.vault_path;
+    vault.owner = settings_.vault_owner.empty() ? user_name() : settings_.vault_owner;
+    vault.decisions = settings_.vault_decisions;
+    vault.log = [](std::string_view line) { spdlog::info("vault: {}", line); };
+    auto bridge = VaultBridge::start(*node_, std::move(vault));
+    if (!bridge) return std::unexpected(bridge.error());
+    vault_ = std::move(*bridge);
+    return {};
+  }
+
+  Result<void> announce() {
+    NodeFile file;
+    file.set_pid(::getpid());
+    file.set_name(log_->identity().node());
+    file.set_http(address());
+    file.set_cluster("none");
+    file.set_version(program_.version);
+    return folder_.write_node(file);
+  }
+
+  const Program& program_;
+  const runtime::Settings settings_;
+  const runtime::DataFolder folder_;
+  std::shared_ptr<runtime::Clock> clock_;
+  std::shared_ptr<storage::EventLog> log_;
+  std::unique_ptr<runtime::Node> node_;
+  std::unique_ptr<HttpServer> http_;
+  std::unique_ptr<VaultBridge> vault_;
+};
+
+int refuse(std::ostream& err, const Error& error) {
+  err << bridges::cli::show_error(error) << std::flush;
+  return info(error.code).exit_code;
+}
+
+/// The command line of the process that takes over: the same, on the address that was got.
+std::vector<std::string> arguments_again(const NodeFlags& flags, const std::string& address) {
+  std::vector<std::string> arguments{"nightshift",        "node",   "--data",
+                                     flags.data.string(), "--http", address};
+  if (flags.config) arguments.insert(arguments.end(), {"--config", flags.config->string()});
+  if (flags.quiet) arguments.push_back("--quiet");
+  return arguments;
+}
+
+}  // namespace
+
+int serve(const Program& program, const NodeFlags& flags, std::ostream& out, std::ostream& err) {
+  harden_process();
+  Restarts restarts(program.environment);
+  StopSignal stop;
+  auto settings = settings_of(program, flags);
+  if (!settings) return refuse(err, settings.error());
+  const runtime::DataFolder folder(flags.data);
+  if (auto made = folder.create(); !made) return refuse(err, made.error());
+  auto lock = runtime::FolderLock::take(folder);
+  if (!lock) return refuse(err, lock.error());
+  if (auto log = start_log(folder.log_file(), flags.quiet); !log) return refuse(err, log.error());
+
+  Service service(program, std::move(*settings), folder);
+  if (auto started = service.start(stop); !started) {
+    spdlog::error("the node cannot start: {}", started.error().message());
+    service.stop();
+    return refuse(err, started.error());
+  }
+  const auto address = service.address();
+  spdlog::info("ready at {}, version {}", address, program.version);
+  if (!restarts.taken_over()) out << "ready http=" << address << " cluster=none" << std::endl;
+  notify_service(program.environment, "READY=1");
+
+  const auto why = stop.wait();
+  notify_service(program.environment, why == Stop::asked ? "STOPPING=1" : "RELOADING=1");
+  spdlog::info(why == Stop::asked ? "stopping" : "starting anew");
+  service.stop();
+  if (why == Stop::asked) {
+    folder.remove_node();
+    spdlog::info("stopped");
+    stop_log();
+    return 0;
+  }
+  const auto error = restarts.again(arguments_again(flags, address));
+  spdlog::critical("{}", error.message());
+  folder.remove_node();
+  stop_log();
+  refuse(err, error);
+  return restarts_exhausted_exit;
+}
+
+}  // namespace nightshift::tools

@@ -191,7 +191,7 @@ std::uint64_t test_seed() {
 
 std::uint64_t test_cycles(std::uint64_t otherwise) {
   const char* text = std::getenv("NIGHTSHIFT_CYCLES");
-  return text ? std::strtoull(text, nullptr, 10) : otherwise;
+  return text ? std::strtoull(text, nullptr, 10) : otherwise / rounds_skipped;
 }
 
 std::size_t Acknowledged::count() const {

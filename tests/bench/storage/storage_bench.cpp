@@ -418,11 +418,8 @@ void measure_large(std::size_t entities) {
 
 int main() {
   const char* entities = std::getenv("NIGHTSHIFT_BENCH_ENTITIES");
-  const char* only = std::getenv("NIGHTSHIFT_BENCH_ONLY");
-  if (!only) measure_bare();
-  if (!only)
-    for (const auto& [count, outstanding] : {std::pair{1, 1}, {1, 64}, {1000, 64}, {1000, 1024}})
-      measure_appends(count, outstanding);
-  if (only) measure_appends(1000, std::strtoull(only, nullptr, 10));
-  if (!only) measure_large(entities ? std::strtoull(entities, nullptr, 10) : 100'000);
+  measure_bare();
+  for (const auto& [count, outstanding] : {std::pair{1, 1}, {1, 64}, {1000, 64}, {1000, 1024}})
+    measure_appends(count, outstanding);
+  measure_large(entities ? std::strtoull(entities, nullptr, 10) : 100'000);
 }

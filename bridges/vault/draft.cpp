@@ -39,6 +39,19 @@ std::string_view first_heading(std::string_view body) {
   return {};
 }
 
+/// Cut to what lists show of a title.
+std::string_view first_line(std::string_view body) {
+  constexpr std::size_t shown_max = 60;
+  const std::string_view line = trimmed(body.substr(0, body.find('\n')));
+  std::size_t bytes = 0;
+  std::size_t characters = 0;
+  for (; bytes < line.size(); ++bytes) {
+    const bool begins = (static_cast<unsigned char>(line[bytes]) & 0xC0) != 0x80;
+    if (begins && ++characters > shown_max) break;
+  }
+  return line.substr(0, bytes);
+}
+
 /// `a@x, "Doe, John" <j@x>` as two: commas inside quotes and angle brackets do not part.
 std::vector<std::string> addresses(const FrontMatter& fields, std::string_view key) {
   std::vector<std::string> all;
@@ -196,6 +209,7 @@ Result<Draft> read_draft(std::string_view text, const Place& place, const ReadBe
 
   auto title = scalar(*fields, "title").value_or(content.subject());
   if (title.empty()) title = printable(first_heading(content.body()));
+  if (title.empty()) title = printable(first_line(content.body()));
   if (title.empty()) title = printable(stem_of(place.name));
   content.set_title(std::move(title));
 

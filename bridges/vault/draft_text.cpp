@@ -1,5 +1,8 @@
 // Writing a draft: a proposal as a file, and the bridge's own keys in a file of a person.
 #include "bridges/vault/draft.hpp"
+
+#include <chrono>
+
 #include "bridges/vault/layout.hpp"
 #include "messages/time.hpp"
 
@@ -18,7 +21,8 @@ void mark(FrontMatterLines& lines, const approval::Proposal& proposal, const Mar
   lines.set_if_absent("type", "draft");
   lines.set_if_absent("channel", yaml_text(channel_word(proposal)));
   lines.set_if_absent("priority", "normal");
-  lines.set_if_absent("created", to_rfc3339(from_proto(proposal.proposed_at())));
+  const auto second = std::chrono::floor<std::chrono::seconds>(from_proto(proposal.proposed_at()));
+  lines.set_if_absent("created", to_rfc3339(second));
   lines.set("status", yaml_text(marks.status));
   lines.set("digest", "\"" + marks.digest + "\"");
   if (marks.note.empty()) {

@@ -78,7 +78,11 @@ BOOST_AUTO_TEST_CASE(the_title_comes_from_the_first_that_has_one) {
   BOOST_TEST(read("---\ntitle: T\nsubject: S\n---\n# H\n")->content.title() == "T");
   BOOST_TEST(read("---\nsubject: S\n---\n# H\n")->content.title() == "S");
   BOOST_TEST(read("text\n\n## H \n")->content.title() == "H");
-  BOOST_TEST(read("text\n#no heading\n")->content.title() == "EMAIL_DRAFT_1");
+  BOOST_TEST(read("\n text \n#no heading\n")->content.title() == "text");
+  std::string long_line;
+  for (int i = 0; i < 61; ++i) long_line += "ü";
+  BOOST_TEST(read(long_line)->content.title() == long_line.substr(0, 120));
+  BOOST_TEST(read("---\nto: a@b.c\n---\n")->content.title() == "EMAIL_DRAFT_1");
 }
 
 BOOST_AUTO_TEST_CASE(wrong_values_are_refused_with_what_to_do) {

@@ -153,6 +153,16 @@ Result<runtime::Answer> House::command(const std::string& id,
   return node_->call(std::move(command), patience);
 }
 
+approval::Propose proposal() {
+  approval::Propose content;
+  content.set_title("A reply");
+  content.set_category(approval::CATEGORY_EMAIL);
+  content.set_body("From an agent");
+  content.add_to("jane@example.com");
+  content.set_subject("Re: you");
+  return content;
+}
+
 std::string mail(const std::string& subject, const std::string& body) {
   return "---\nto: jane@example.com\nsubject: \"" + subject + "\"\n---\n\n" + body + "\n";
 }

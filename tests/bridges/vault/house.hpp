@@ -63,6 +63,8 @@ class House : public TemporaryFolder {
   std::unique_ptr<VaultBridge> bridge_;
 };
 
+/// What an agent proposes over HTTP: a mail.
+approval::Propose proposal();
 /// A plain mail draft.
 std::string mail(const std::string& subject, const std::string& body = "Hello");
 

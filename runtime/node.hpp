@@ -31,6 +31,8 @@ struct Command {
   std::shared_ptr<const google::protobuf::Message> body;
   /// Idempotency key; empty means a fresh one.
   std::string key;
+  /// The edge has just made the key, to name it if the answer is late: it cannot be a repeat.
+  bool key_is_fresh = false;
   /// If-Match: the sequence that the caller saw.
   std::optional<std::uint64_t> if_match;
   kernel::Caller caller;

@@ -5,6 +5,7 @@
 #include "bridges/http/call.hpp"
 #include "bridges/http/problem.hpp"
 #include "bridges/http/query.hpp"
+#include "messages/crypto.hpp"
 #include "messages/json.hpp"
 #include "runtime/shapes.hpp"
 
@@ -63,7 +64,8 @@ Result<runtime::Command> command_of(const Call& call) {
   command.if_match = *sequence;
   auto key = idempotency_key(head);
   if (!key) return std::unexpected(key.error());
-  command.key = std::move(*key);
+  command.key_is_fresh = key->empty();
+  command.key = key->empty() ? to_hex(random_bytes(16)) : std::move(*key);
   const auto text = call.request.body.read();
   if (!text) return std::unexpected(text.error());
   std::shared_ptr<google::protobuf::Message> body(call.route.command->prototype->New());

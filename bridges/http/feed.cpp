@@ -116,10 +116,10 @@ Result<std::string> Feed::next_frames(Follow& cursor) const {
 void Feed::follow(Connection& connection, Follow cursor) {
   Seat seat(*this);
   const auto authority = node_.authority();
-  for (bool left = false; !left && node_.authority() == authority;) {
+  for (bool left = false; !left;) {
     seat.arm();
     const auto frames = next_frames(cursor);
-    if (!frames) break;
+    if (!frames || node_.authority() != authority) return;
     if (!frames->empty()) {
       left = !connection.write_raw(*frames);
       continue;

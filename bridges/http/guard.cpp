@@ -11,8 +11,9 @@ std::string_view host_of(std::string_view authority) {
   std::string_view host = authority;
   std::string_view rest;
   if (host.starts_with('[')) {
-    const std::size_t end = std::min(host.find(']'), host.size());
-    rest = host.substr(std::min(end + 1, host.size()));
+    const std::size_t end = host.find(']');
+    if (end == std::string_view::npos) return {};
+    rest = host.substr(end + 1);
     host = host.substr(1, end - 1);
   } else {
     const std::size_t colon = std::min(host.find(':'), host.size());

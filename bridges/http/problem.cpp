@@ -48,9 +48,6 @@ std::string_view reason_phrase(int status) {
 
 Response problem(const Error& error, std::string_view path, std::string_view command_id) {
   const ErrorInfo& line = info(error.code);
-  const bool may_still_come =
-      error.code == ErrorCode::unavailable || error.code == ErrorCode::timed_out;
-  if (command_id.empty() && may_still_come) command_id = error.instance;
   Response out;
   out.status = line.http_status;
   out.content_type = "application/problem+json";

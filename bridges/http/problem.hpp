@@ -8,10 +8,9 @@
 
 namespace nightshift::bridges::http {
 
-/// `{type, title, status, code, detail, instance}`, and `command_id` where a command's outcome may
-/// still come: ask again by it. `instance` is what the error names, else `path`; an empty
-/// `command_id` means that the host put it there. Adds `Retry-After` and `WWW-Authenticate` where
-/// the status wants them.
+/// `{type, title, status, code, detail, instance}`, and `command_id` for a command: where its
+/// outcome is unknown, ask again by it. `instance` is what the error names, else `path`. Adds
+/// `Retry-After` and `WWW-Authenticate` where the status wants them.
 Response problem(const Error& error, std::string_view path, std::string_view command_id = {});
 
 /// The reason phrase of a status that this server sends.

@@ -1,0 +1,279 @@
+// The front on real sockets: bounds, deadlines, smuggling, reuse of connections, many of them.
+#include <atomic>
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "tests/bridges/http/served.hpp"
+
+namespace nightshift::test {
+
+namespace {
+
+using bridges::http::HttpOptions;
+using bridges::http::HttpServer;
+using std::chrono::milliseconds;
+
+const std::string live = "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+Asked add(const std::string& body) {
+  return {.method = "POST", .target = "/v1/counter/c/add", .body = body, .fields = {}};
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(front)
+
+BOOST_AUTO_TEST_CASE(a_connection_serves_one_request_after_another) {
+  Served served;
+  Wire wire(served.port());
+  for (int i = 1; i <= 100; ++i) {
+    const auto answer = wire.ask(request_text(add(R"({"by":1})")));
+    BOOST_REQUIRE(answer.status == (i == 1 ? 201 : 200));
+    BOOST_TEST(answer.member("value") == std::to_string(i));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(requests_that_arrive_together_are_answered_in_order) {
+  Served served;
+  Wire wire(served.port());
+  wire.send(request_text(add(R"({"by":1})")) + request_text(add(R"({"by":2})")) + live);
+  BOOST_TEST(wire.read().member("value") == "1");
+  BOOST_TEST(wire.read().member("value") == "3");
+  BOOST_TEST(wire.read().body == R"({"status":"alive"})");
+}
+
+BOOST_AUTO_TEST_CASE(a_request_that_arrives_byte_by_byte_is_understood) {
+  Served served;
+  Wire wire(served.port());
+  for (const char byte : request_text(add(R"({"by":7})"))) wire.send(std::string(1, byte));
+  BOOST_TEST(wire.read().member("value") == "7");
+}
+
+BOOST_AUTO_TEST_CASE(ambiguous_requests_are_refused_and_nothing_behind_them_is_read) {
+  Served served;
+  const std::string hidden = request_text(add(R"({"by":666})"));
+  const std::string post =
+      "POST /v1/counter/c/add HTTP/1.1\r\nHost: localhost\r\n"
+      "Authorization: Bearer admin-token\r\n";
+  const std::string attacks[] = {
+      post + "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + hidden,
+      post + "Transfer-Encoding: chunked\r\n\r\n-2\r\n" + hidden,
+      post + "Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n" + hidden,
+      post + "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n" + hidden,
+      post + "Content-Length: 2\r\nContent-Length: 0\r\n\r\n{}" + hidden,
+      post + "Content-Length: -2\r\n\r\n" + hidden,
+      post + "X: y\r\n Content-Length: 0\r\n\r\n" + hidden,
+      post + "Content-Length: 0\n\r\n" + hidden,
+      "GET / HTTP/1.1\r\nHost: localhost\r\nHost: other\r\n\r\n" + hidden,
+      "GET / HTTP/1.1\r\n\r\n" + hidden,
+      "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + hidden,
+  };
+  for (const std::string& attack : attacks) {
+    BOOST_TEST_CONTEXT(attack) {
+      Wire wire(served.port());
+      const auto answer = wire.ask(attack);
+      BOOST_TEST(answer.status == 400);
+      BOOST_TEST(answer.fields.at("connection") == "close");
+      BOOST_TEST(wire.closed());
+    }
+  }
+  BOOST_TEST(served.node.commands_seen() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(the_body_of_a_get_is_not_taken_for_the_next_request) {
+  Served served;
+  const std::string hidden = request_text(add(R"({"by":666})"));
+  for (const char* target : {"/livez", "/v1/kinds", "/nowhere"}) {
+    Wire wire(served.port());
+    wire.send(
+        request_text({.target = target,
+                      .body = {},
+                      .fields = "Content-Length: " + std::to_string(hidden.size()) + "\r\n"}) +
+        hidden);
+    BOOST_TEST(wire.read().status == (std::string(target) == "/nowhere" ? 404 : 200));
+    BOOST_TEST(wire.read().status == 0);
+  }
+  BOOST_TEST(served.node.commands_seen() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(bodies_and_header_blocks_that_are_too_large_are_413) {
+  HttpOptions options;
+  options.body_bytes_max = 1000;
+  Served served(options);
+  Wire body(served.port());
+  const auto refused = body.ask(request_text(add(std::string(1001, ' '))));
+  BOOST_TEST(refused.status == 413);
+  BOOST_TEST(refused.member("code") == "too_large");
+  BOOST_TEST(body.closed());
+  BOOST_TEST(Wire(served.port()).ask(request_text(add(std::string(998, ' ') + "{}"))).status ==
+             201);
+  Wire head(served.port());
+  BOOST_TEST(head.ask("GET /" + std::string(9000, 'x')).status == 413);
+  BOOST_TEST(head.closed());
+}
+
+BOOST_AUTO_TEST_CASE(a_large_body_is_read_whole_within_its_bounds) {
+  Served served;
+  Wire wire(served.port());
+  const std::string body = std::string(3u << 20, ' ') + R"({"by":3})";
+  BOOST_TEST(wire.ask(request_text(add(body))).member("value") == "3");
+  BOOST_TEST(wire.ask(request_text(add(R"({"by":1})"))).member("value") == "4");
+}
+
+BOOST_AUTO_TEST_CASE(who_may_not_send_a_body_is_refused_before_it_is_read) {
+  Served served;
+  Wire wire(served.port());
+  const auto answer = wire.ask(
+      "POST /v1/counter/c/add HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000000\r\n\r\n");
+  BOOST_TEST(answer.status == 401);
+  BOOST_TEST(wire.closed());
+}
+
+BOOST_AUTO_TEST_CASE(bodies_beyond_the_memory_for_bodies_are_503) {
+  HttpOptions options;
+  options.bodies_bytes_max = 100'000;
+  Served served(options);
+  Wire first(served.port());
+  const std::string large = request_text(add(std::string(80'000, ' ') + "{}"));
+  first.send(large.substr(0, large.size() - 1));
+  WireAnswer second;
+  do {
+    second = Wire(served.port()).ask(large);
+  } while (second.status == 201 || second.status == 200);
+  BOOST_TEST(second.status == 503);
+  BOOST_TEST(second.member("code") == "overloaded");
+  first.send(large.substr(large.size() - 1));
+  BOOST_TEST(first.read().status / 100 == 2);
+  BOOST_TEST(Wire(served.port()).ask(large).status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(who_wants_to_be_told_to_go_on_is_told) {
+  Served served;
+  Wire wire(served.port());
+  wire.send(
+      "POST /v1/counter/c/add HTTP/1.1\r\nHost: localhost\r\nContent-Length: 8\r\n"
+      "Authorization: Bearer admin-token\r\nExpect: 100-continue\r\n\r\n");
+  BOOST_TEST(wire.read_until("\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n");
+  BOOST_TEST(wire.ask(R"({"by":5})").member("value") == "5");
+}
+
+BOOST_AUTO_TEST_CASE(slow_headers_bodies_and_silence_end_the_connection) {
+  HttpOptions options;
+  options.idle_timeout = options.head_timeout = options.body_timeout = milliseconds(100);
+  Served served(options);
+  Wire silent(served.port());
+  BOOST_TEST(silent.closed());
+  Wire head(served.port());
+  head.send("GET /livez HTTP/1.1\r\nHost:");
+  BOOST_TEST(head.closed());
+  Wire body(served.port());
+  const auto answer = body.ask(
+      "POST /v1/counter/c/add HTTP/1.1\r\nHost: localhost\r\n"
+      "Authorization: Bearer admin-token\r\nContent-Length: 8\r\n\r\n{\"by\"");
+  BOOST_TEST(answer.status == 400);
+  BOOST_TEST(answer.member("detail").contains("ended 3 bytes before"));
+  BOOST_TEST(body.closed());
+  BOOST_TEST(served.node.commands_seen() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_sends_a_byte_now_and_then_does_not_win_time) {
+  HttpOptions options;
+  options.head_timeout = milliseconds(200);
+  Served served(options);
+  Wire wire(served.port());
+  wire.send("GET /livez HTTP/1.1\r\n");
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  std::thread drip([&] {
+    while (std::chrono::steady_clock::now() < give_up && served.get("/livez", {}).status == 200 &&
+           served.get("/metrics").body.contains("nightshift_http_connections 2")) {
+      wire.send("X: y\r\n");
+    }
+  });
+  BOOST_TEST(wire.closed());
+  drip.join();
+  BOOST_TEST((std::chrono::steady_clock::now() < give_up));
+}
+
+BOOST_AUTO_TEST_CASE(more_connections_than_threads_take_turns_and_beyond_that_are_turned_away) {
+  HttpOptions options;
+  options.threads = 2;
+  options.waiting_max = 2;
+  Served served(options);
+  // Two that are idle hold both threads; who comes next gets theirs.
+  Wire first(served.port());
+  Wire second(served.port());
+  BOOST_TEST(first.ask(live).status == 200);
+  BOOST_TEST(second.ask(live).status == 200);
+  BOOST_TEST(served.get("/livez", {}).status == 200);
+  // Two that are busy keep theirs: two more wait, the next is refused.
+  served.node.hold_answers(true);
+  std::vector<std::unique_ptr<Wire>> busy;
+  for (int i = 0; i < 4; ++i) {
+    busy.push_back(std::make_unique<Wire>(served.port()));
+    busy.back()->send(request_text(add("{}")));
+  }
+  WireAnswer refused;
+  do {
+    Wire late(served.port());
+    refused = late.read();
+  } while (refused.status == 0);
+  BOOST_TEST(refused.status == 503);
+  BOOST_TEST(refused.member("code") == "overloaded");
+  BOOST_TEST(refused.fields.at("retry-after") == "1");
+  while (served.node.commands_seen() < 2) std::this_thread::yield();
+  served.node.hold_answers(false);
+  for (const auto& wire : busy) BOOST_TEST(wire->read().status / 100 >= 2);
+}
+
+BOOST_AUTO_TEST_CASE(many_connections_at_once_lose_nothing) {
+  Served served;
+  constexpr int clients = 64;
+  constexpr int requests = 50;
+  std::atomic<int> accepted = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < clients; ++i) {
+    threads.emplace_back([&] {
+      Wire wire(served.port());
+      for (int n = 0; n < requests; ++n) {
+        if (wire.ask(request_text(add(R"({"by":1})"))).status / 100 == 2) ++accepted;
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  BOOST_TEST(accepted == clients * requests);
+  BOOST_TEST(served.get("/v1/counter/c").member("value") == std::to_string(clients * requests));
+}
+
+BOOST_AUTO_TEST_CASE(a_port_that_is_taken_is_refused_with_the_address) {
+  Served served;
+  HttpOptions options;
+  options.port = served.port();
+  const auto second = HttpServer::start(served.node, options);
+  BOOST_REQUIRE(!second.has_value());
+  BOOST_TEST((second.error().code == ErrorCode::io));
+  BOOST_TEST(second.error().instance == "127.0.0.1:" + std::to_string(served.port()));
+}
+
+BOOST_AUTO_TEST_CASE(stopping_answers_what_is_under_way_and_refuses_what_comes) {
+  Served served;
+  served.node.hold_answers(true);
+  Wire busy(served.port());
+  Wire idle(served.port());
+  BOOST_TEST(idle.ask(live).status == 200);
+  busy.send(request_text(add("{}")));
+  while (served.node.commands_seen() == 0) std::this_thread::yield();
+  served.server->stop();
+  BOOST_TEST(idle.closed());
+  served.node.hold_answers(false);
+  const auto answer = busy.read();
+  BOOST_TEST(answer.member("code") == "stopping");
+  BOOST_TEST(answer.fields.at("connection") == "close");
+  BOOST_TEST(busy.closed());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace nightshift::test

@@ -54,7 +54,7 @@ std::shared_ptr<const TokenTable> Access::table() {
   return table_;
 }
 
-Result<CallerPtr> Access::caller(const Head& head) {
+Result<Known> Access::caller(const Head& head) {
   constexpr std::string_view scheme = "Bearer ";
   const std::string_view credentials = head.find("authorization");
   if (credentials.empty()) {
@@ -66,12 +66,13 @@ Result<CallerPtr> Access::caller(const Head& head) {
       !equal_ignoring_case(credentials.substr(0, scheme.size()), scheme)) {
     return fail(ErrorCode::unauthenticated, "the Authorization field must be Bearer TOKEN");
   }
-  auto found = table()->find(sha256(credentials.substr(scheme.size())));
+  const auto tokens = table();
+  auto found = tokens->find(sha256(credentials.substr(scheme.size())));
   if (!found) {
     return fail(ErrorCode::unauthenticated,
                 "this token is not known here; ask for one with: nightshift token create");
   }
-  return found;
+  return Known{std::move(found), tokens->authority()};
 }
 
 }  // namespace nightshift::bridges::http

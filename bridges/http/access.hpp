@@ -36,13 +36,19 @@ class TokenTable {
   std::vector<Entry> entries_;
 };
 
+/// A caller and the authority that knew it.
+struct Known {
+  CallerPtr caller;
+  std::shared_ptr<const Authority> authority;
+};
+
 /// Thread-safe.
 class Access {
  public:
   explicit Access(const runtime::Node& node) : node_(node) {}
 
   /// From `Authorization: Bearer TOKEN`. `unauthenticated` where that is absent or unknown.
-  Result<CallerPtr> caller(const Head& head);
+  Result<Known> caller(const Head& head);
 
  private:
   std::shared_ptr<const TokenTable> table();

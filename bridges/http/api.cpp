@@ -65,12 +65,12 @@ std::optional<Answered> Api::answer(const Request& request) {
     return refuse(refuse_miss(request, *target, match.error()));
   }
   const Route& route = *match->route;
-  CallerPtr caller;
+  Known who;
   if (route.scope != SCOPE_UNSPECIFIED) {
     auto known = access_.caller(request.head);
     if (!known) return refuse(problem(known.error(), path), &route);
-    caller = std::move(*known);
-    if (auto may = check_scope(route, *caller); !may) {
+    who = std::move(*known);
+    if (auto may = check_scope(route, *who.caller); !may) {
       Response out = problem(may.error(), path);
       out.headers.emplace_back("WWW-Authenticate", "Bearer error=\"insufficient_scope\", scope=\"" +
                                                        scope_word(route.scope) + "\"");
@@ -80,7 +80,7 @@ std::optional<Answered> Api::answer(const Request& request) {
   if (auto query = check_query(route, *target); !query) {
     return refuse(problem(query.error(), path), &route);
   }
-  const Call call{services_, route, request, *target, caller.get(), match->id};
+  const Call call{services_, route, request, *target, who.caller.get(), who.authority, match->id};
   return Answered{route.handler(call), &route};
 }
 

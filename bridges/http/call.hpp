@@ -25,13 +25,15 @@ struct Services {
   const std::string& openapi;
 };
 
-/// One request on its way through a handler. `caller` is null on open routes.
+/// One request on its way through a handler. `caller` is null on open routes; `authority` is the
+/// one that knew it.
 struct Call {
   const Services& services;
   const Route& route;
   const Request& request;
   const Target& target;
   const kernel::Caller* caller = nullptr;
+  std::shared_ptr<const Authority> authority;
   std::string_view id;
 
   runtime::Node& node() const { return services.node; }

@@ -88,12 +88,12 @@ Connection::Connection(int socket, const HttpOptions& options, BodyBudget& budge
     : socket_(socket), options_(options), budget_(budget), buffer_(buffer_bytes_first) {
   const int on = 1;
   setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  set_timeout(socket_, SO_RCVTIMEO, options_.idle_timeout);
+  set_timeout(socket_, SO_RCVTIMEO, options_.head_timeout);
   set_timeout(socket_, SO_SNDTIMEO, options_.write_timeout);
 }
 
 Connection::~Connection() {
-  finish();
+  release_body();
   close(socket_);
 }
 
@@ -151,7 +151,7 @@ Result<bool> Connection::read_head(Head& head) {
       until = &deadline;
     }
     make_room();
-    idle_.store(arrived.empty(), std::memory_order_relaxed);
+    idle_.store(arrived.empty() && served_, std::memory_order_relaxed);
     std::size_t received = 0;
     const Received what = receive(buffer_.data() + end_, buffer_.size() - end_, received, until);
     idle_.store(false, std::memory_order_relaxed);
@@ -204,14 +204,19 @@ Result<void> Connection::receive_body() {
   return {};
 }
 
-void Connection::finish() {
-  begin_ += head_bytes_ + body_in_buffer_;
-  head_bytes_ = body_in_buffer_ = body_left_ = 0;
-  if (begin_ == end_) begin_ = end_ = 0;
+void Connection::release_body() {
   if (budgeted_ > 0) budget_.give_back(std::exchange(budgeted_, 0));
   body_.clear();
   body_view_ = {};
   if (body_.capacity() > body_step_bytes) body_.shrink_to_fit();
+}
+
+void Connection::finish() {
+  release_body();
+  begin_ += head_bytes_ + body_in_buffer_;
+  head_bytes_ = body_in_buffer_ = body_left_ = 0;
+  if (begin_ == end_) begin_ = end_ = 0;
+  if (!std::exchange(served_, true)) set_timeout(socket_, SO_RCVTIMEO, options_.idle_timeout);
 }
 
 bool Connection::write(const Response& response, bool keep_alive, bool with_body) {

@@ -42,6 +42,8 @@ class Connection final : public Body {
   Result<std::string_view> read() override;
   /// True if the body lies unread in the peer's hands or ours: then the connection must end.
   bool body_unread() const { return body_left_ > 0; }
+  /// Gives the body's memory back; what was read of it is gone.
+  void release_body();
   /// Forgets the request.
   void finish();
 
@@ -56,7 +58,7 @@ class Connection final : public Body {
   /// stream that does not end by itself ends now.
   void hang_up();
   void set_endless() { endless_.store(true); }
-  /// True while it waits for the first byte of a request.
+  /// True while it waits for another request after the first.
   bool idle() const { return idle_.load(std::memory_order_relaxed); }
 
  private:
@@ -73,6 +75,7 @@ class Connection final : public Body {
   BodyBudget& budget_;
   std::atomic<bool> idle_ = false;
   std::atomic<bool> endless_ = false;
+  bool served_ = false;
 
   /// What has arrived and is not consumed: `buffer_[begin_, end_)`.
   std::vector<char> buffer_;

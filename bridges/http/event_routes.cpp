@@ -54,7 +54,7 @@ Response get_log_events(const Call& call) {
   if (wants_stream(call)) {
     const auto last = last_event(call);
     if (!last) return call.refuse(last.error());
-    return stream(Follow{std::nullopt, last->value_or(*given), 0});
+    return stream(Follow{std::nullopt, last->value_or(*given), 0, call.authority});
   }
   const auto events = call.node().events(*given, *limit);
   if (!events) return call.refuse(events.error());
@@ -77,7 +77,7 @@ Response get_entity_events(const Call& call) {
   if (wants_stream(call)) {
     const auto last = last_event(call);
     if (!last) return call.refuse(last.error());
-    return stream(Follow{call.entity(), last->value_or(0), *after});
+    return stream(Follow{call.entity(), last->value_or(0), *after, call.authority});
   }
   const auto events = call.node().events(call.entity(), *after, *limit);
   if (!events) return call.refuse(events.error());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "bridges/http/head.hpp"
+#include "messages/authority.pb.h"
 #include "messages/error.hpp"
 #include "messages/ids.hpp"
 
@@ -36,6 +38,8 @@ struct Follow {
   /// Records with an offset above this; for one entity also with a sequence above `sequence`.
   std::uint64_t offset = 0;
   std::uint64_t sequence = 0;
+  /// Who was let in by this one has to come again when there is another.
+  std::shared_ptr<const Authority> authority;
 };
 
 struct Response {

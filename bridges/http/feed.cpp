@@ -115,11 +115,10 @@ Result<std::string> Feed::next_frames(Follow& cursor) const {
 
 void Feed::follow(Connection& connection, Follow cursor) {
   Seat seat(*this);
-  const auto authority = node_.authority();
   for (bool left = false; !left;) {
     seat.arm();
     const auto frames = next_frames(cursor);
-    if (!frames || node_.authority() != authority) return;
+    if (!frames || node_.authority() != cursor.authority) return;
     if (!frames->empty()) {
       left = !connection.write_raw(*frames);
       continue;

@@ -168,10 +168,10 @@ bool Front::serve_request(const Head& head, Connection& connection, bool last) {
   }
   const bool keep_alive = head.keep_alive && !last && !stopping_ && !pool_.crowded();
   if (!answered) return pass_to_library(head, keep_alive, connection);
-  const bool goes_on = send(head, *answered, keep_alive, connection);
+  connection.release_body();
   api_.metrics().answered(answered->route, answered->response.status,
                           std::chrono::steady_clock::now() - began);
-  return goes_on;
+  return send(head, *answered, keep_alive, connection);
 }
 
 bool Front::send(const Head& head, const Answered& answered, bool keep_alive,

@@ -24,7 +24,7 @@ void FrontMetrics::add(const Route* route, const std::string& method, const std:
         {{"method", method}, {"route", pattern}, {"status", std::to_string(i) + "xx"}});
   }
   series.durations = metrics_.durations("nightshift_http_request_duration_seconds",
-                                        "From the header block to the last byte of the answer.",
+                                        "From the header block to the answer, ready to be written.",
                                         {{"method", method}, {"route", pattern}});
 }
 

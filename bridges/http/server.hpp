@@ -36,7 +36,7 @@ struct HttpOptions {
 
   /// Between requests of a connection.
   std::chrono::milliseconds idle_timeout{60'000};
-  /// From the first byte of a header block to its last.
+  /// For the first byte of a connection, and from the first byte of a header block to its last.
   std::chrono::milliseconds head_timeout{10'000};
   /// From the header block to the last byte of the body.
   std::chrono::milliseconds body_timeout{30'000};

@@ -32,8 +32,8 @@ Call::Call(Command command, Reply reply, std::shared_ptr<CallCounters> counters)
     : command_(std::move(command)),
       reply_(std::move(reply)),
       counters_(std::move(counters)),
-      may_repeat_(!command_.key.empty()) {
-  if (!may_repeat_) command_.key = fresh_command_id();
+      may_repeat_(!command_.key.empty() && !command_.key_is_fresh) {
+  if (command_.key.empty()) command_.key = fresh_command_id();
   const auto bytes = deterministic_bytes(*command_.body);
   request_hash_ = sha256({command_.body->GetDescriptor()->full_name(), "\n", bytes});
   bytes_ = bytes.size();

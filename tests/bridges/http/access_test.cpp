@@ -7,7 +7,7 @@
 #include "bridges/http/routes.hpp"
 #include "tests/bridges/http/served.hpp"
 
-namespace nightshift::test {
+namespace nightshift::tests {
 
 namespace {
 
@@ -165,4 +165,4 @@ BOOST_AUTO_TEST_CASE(other_hosts_and_origins_are_kept_out) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-}  // namespace nightshift::test
+}  // namespace nightshift::tests

@@ -3,7 +3,7 @@
 
 #include "tests/bridges/http/served.hpp"
 
-namespace nightshift::test {
+namespace nightshift::tests {
 
 namespace {
 
@@ -290,4 +290,4 @@ BOOST_AUTO_TEST_CASE(why_tells_the_chain_back_to_the_first_trigger) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-}  // namespace nightshift::test
+}  // namespace nightshift::tests

@@ -5,7 +5,7 @@
 
 #include "tests/bridges/http/served.hpp"
 
-namespace nightshift::test {
+namespace nightshift::tests {
 
 namespace {
 
@@ -180,4 +180,4 @@ BOOST_AUTO_TEST_CASE(stopping_ends_streams) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-}  // namespace nightshift::test
+}  // namespace nightshift::tests

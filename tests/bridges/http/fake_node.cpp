@@ -5,7 +5,7 @@
 
 #include "messages/json.hpp"
 
-namespace nightshift::test {
+namespace nightshift::tests {
 
 using runtime::Answer;
 using runtime::EventView;
@@ -229,4 +229,4 @@ runtime::Node::Watch FakeNode::watch(std::function<void(std::uint64_t)> notify) 
   });
 }
 
-}  // namespace nightshift::test
+}  // namespace nightshift::tests

@@ -12,7 +12,7 @@
 
 #include "runtime/node.hpp"
 
-namespace nightshift::test {
+namespace nightshift::tests {
 
 /// Thread-safe. Answers at once, on the caller's thread.
 class FakeNode final : public runtime::Node {
@@ -78,4 +78,4 @@ class FakeNode final : public runtime::Node {
   int next_watch_ = 0;
 };
 
-}  // namespace nightshift::test
+}  // namespace nightshift::tests

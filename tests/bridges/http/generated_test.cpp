@@ -11,7 +11,7 @@
 #include "tests/bridges/http/served.hpp"
 #include "tests/support/golden.hpp"
 
-namespace nightshift::test {
+namespace nightshift::tests {
 
 namespace {
 
@@ -34,9 +34,9 @@ BOOST_AUTO_TEST_CASE(the_reference_and_the_openapi_document_are_up_to_date) {
   runtime::Catalog catalog;
   actors::register_all(catalog);
   const Routes routes(catalog);
-  tests::check_golden("docs/reference/http.md", http_reference(routes));
+  check_golden("docs/reference/http.md", http_reference(routes));
   const auto document = json::parse(bridges::http::openapi_document(routes, "0"));
-  tests::check_golden("docs/reference/openapi.json", document.dump(1) + "\n");
+  check_golden("docs/reference/openapi.json", document.dump(1) + "\n");
 }
 
 BOOST_AUTO_TEST_CASE(the_node_serves_a_document_that_is_whole) {
@@ -105,4 +105,4 @@ BOOST_AUTO_TEST_CASE(metrics_count_requests_by_route_and_have_clean_names) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-}  // namespace nightshift::test
+}  // namespace nightshift::tests

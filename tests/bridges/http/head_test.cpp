@@ -4,7 +4,7 @@
 
 #include "bridges/http/head.hpp"
 
-namespace nightshift::test {
+namespace nightshift::tests {
 
 using bridges::http::Head;
 using bridges::http::HeadScanner;
@@ -191,4 +191,4 @@ BOOST_AUTO_TEST_CASE(what_no_later_byte_can_mend_is_refused_at_once) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-}  // namespace nightshift::test
+}  // namespace nightshift::tests

@@ -3,7 +3,7 @@
 
 #include "runtime/kernel/lift.hpp"
 
-namespace nightshift::test {
+namespace nightshift::tests {
 
 using note_pb::Agreed;
 using note_pb::Suggested;
@@ -73,4 +73,4 @@ note_pb::View Note::view(const Closed& state) {
 
 std::unique_ptr<const kernel::Kind> note_kind() { return kernel::lift<Note>(); }
 
-}  // namespace nightshift::test
+}  // namespace nightshift::tests

@@ -5,7 +5,7 @@
 #include "runtime/kernel/kind.hpp"
 #include "tests/bridges/http/note.pb.h"
 
-namespace nightshift::test {
+namespace nightshift::tests {
 
 namespace note_pb = nightshift::note;
 
@@ -38,4 +38,4 @@ struct Note {
 /// The note as the host sees it.
 std::unique_ptr<const kernel::Kind> note_kind();
 
-}  // namespace nightshift::test
+}  // namespace nightshift::tests

@@ -5,8 +5,8 @@
 
 #include "bridges/http/routes.hpp"
 
-namespace nightshift::test {
+namespace nightshift::tests {
 
 std::string http_reference(const bridges::http::Routes& routes);
 
-}  // namespace nightshift::test
+}  // namespace nightshift::tests

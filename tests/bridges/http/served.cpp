@@ -6,7 +6,7 @@
 #include "tests/bridges/http/note.hpp"
 #include "tests/support/kinds/counter.hpp"
 
-namespace nightshift::test {
+namespace nightshift::tests {
 
 std::unique_ptr<runtime::Catalog> test_catalog() {
   auto catalog = std::make_unique<runtime::Catalog>();
@@ -48,4 +48,4 @@ WireAnswer Served::post(const std::string& target, const std::string& body,
   return ask({.method = "POST", .target = target, .body = body, .fields = fields});
 }
 
-}  // namespace nightshift::test
+}  // namespace nightshift::tests

@@ -9,7 +9,7 @@
 #include "tests/bridges/http/fake_node.hpp"
 #include "tests/bridges/http/wire.hpp"
 
-namespace nightshift::test {
+namespace nightshift::tests {
 
 struct Asked {
   std::string method = "GET";
@@ -39,4 +39,4 @@ class Served {
 std::string request_text(const Asked& asked);
 std::unique_ptr<runtime::Catalog> test_catalog();
 
-}  // namespace nightshift::test
+}  // namespace nightshift::tests

@@ -11,7 +11,7 @@
 #include <array>
 #include <boost/test/unit_test.hpp>
 
-namespace nightshift::test {
+namespace nightshift::tests {
 
 std::string WireAnswer::member(std::string_view name) const {
   const std::string key = "\"" + std::string(name) + "\":";
@@ -108,4 +108,4 @@ bool Wire::closed() {
 
 void Wire::stop_sending() { shutdown(socket_, SHUT_WR); }
 
-}  // namespace nightshift::test
+}  // namespace nightshift::tests

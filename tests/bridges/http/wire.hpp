@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace nightshift::test {
+namespace nightshift::tests {
 
 struct WireAnswer {
   /// 0 if the connection ended before an answer.
@@ -45,4 +45,4 @@ class Wire {
   std::string arrived_;
 };
 
-}  // namespace nightshift::test
+}  // namespace nightshift::tests

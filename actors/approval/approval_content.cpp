@@ -1,10 +1,10 @@
-// Makes the canonical bytes of a proposal, and shows them.
+// Makes the canonical bytes of a proposal, and shows what is in them.
 #include "actors/approval/approval_content.hpp"
 
 #include <algorithm>
 
 #include "actors/approval/approval_checks.hpp"
-#include "actors/approval/mail_message.hpp"
+#include "actors/approval/outgoing.hpp"
 #include "actors/approval/text.hpp"
 #include "messages/effects.pb.h"
 
@@ -46,46 +46,31 @@ Result<std::string> effect_of(const Proposal& proposal, const kernel::NodeFacts&
               "action");
 }
 
-/// The local part of the addresses that stand for this node and for channels that are no mail.
-std::string local_part(std::string_view name) {
-  std::string local(name);
-  std::ranges::replace(local, '.', '-');
-  return local.empty() ? "node" : local;
-}
-
-mail::Mailbox mailbox_of(const std::string& text, std::string_view stand_in) {
-  if (auto mailbox = mail::parse_mailbox(text)) return *mailbox;
-  return {.name = text, .address = local_part(stand_in) + "@nightshift.invalid"};
-}
-
-std::vector<mail::Mailbox> recipients_of(const Proposal& proposal, std::string_view channel) {
-  std::vector<mail::Mailbox> mailboxes;
-  for (const auto& to : proposal.to()) mailboxes.push_back(mailbox_of(to, channel));
-  if (mailboxes.empty()) mailboxes.push_back(mailbox_of(proposal.account(), channel));
-  return mailboxes;
-}
-
-std::string message_of(const Proposal& proposal, const kernel::Context& context) {
-  const auto channel = channel_of(proposal.category());
-  mail::Message message{
-      .date = from_proto(proposal.proposed_at()),
-      .from = mailbox_of(proposal.account(), context.node.name),
-      .to = recipients_of(proposal, channel),
-      .cc = {},
-      .subject = proposal.subject().empty() ? proposal.title() : proposal.subject(),
-      .id = proposal.effect_id() + "@" + context.node.name + ".nightshift.invalid",
-      .headers = {{"X-Nightshift-Channel", std::string(channel)},
-                  {"X-Nightshift-Approval", std::string(context.id)}},
+Outgoing outgoing_of(const Proposal& proposal, const std::string& action,
+                     const kernel::Context& context) {
+  Outgoing outgoing{
+      .approval = std::string(context.id),
+      .channel = std::string(channel_of(proposal.category())),
+      .action = action,
+      .effect_id = proposal.effect_id(),
+      .executor = context.node.name,
+      .policy_version = std::to_string(context.node.policy_version),
+      .approvers = proposal.four_eyes() ? "2" : "1",
+      .account = proposal.account(),
+      .to = {proposal.to().begin(), proposal.to().end()},
+      .cc = {proposal.cc().begin(), proposal.cc().end()},
+      .subject = proposal.subject(),
+      .subject_line = proposal.subject().empty() ? proposal.title() : proposal.subject(),
+      .date = mail::date_text(from_proto(proposal.proposed_at())),
       .body = proposal.body(),
       .attachments = {}};
-  for (const auto& cc : proposal.cc()) message.cc.push_back(mailbox_of(cc, channel));
   for (const auto& file : proposal.attachments()) {
     const auto& type = file.media_type();
-    message.attachments.push_back({.name = file.name(),
-                                   .media_type = type.empty() ? "application/octet-stream" : type,
-                                   .bytes = file.bytes()});
+    outgoing.attachments.push_back({.name = file.name(),
+                                    .media_type = type.empty() ? "application/octet-stream" : type,
+                                    .bytes = file.bytes()});
   }
-  return mail::write(message);
+  return outgoing;
 }
 
 // ---- showing
@@ -98,25 +83,23 @@ void add_line(std::string& out, std::string_view label, std::string_view value) 
 /// `nightshift.effect.DeliverToOutbox` -> `DeliverToOutbox`.
 std::string_view last_word(std::string_view name) { return name.substr(name.rfind('.') + 1); }
 
-std::string preview_of(const Canonical& content, const mail::Reading& mail) {
-  const auto field = [&content](std::string_view name) { return content.find(name).value_or(""); };
+std::string preview_of(const Outgoing& outgoing) {
   std::string out;
-  add_line(out, "Channel", field("channel"));
+  add_line(out, "Channel", outgoing.channel);
   add_line(out, "Action",
-           std::string(last_word(field("action"))) + " on node " + std::string(field("executor")) +
-               ", under policy " + std::string(field("policy_version")));
-  add_line(out, "Approvers", field("approvers"));
-  if (content.find("account")) add_line(out, "Account", field("account"));
-  add_line(out, "From", mail.from);
-  for (const auto& to : mail.to) add_line(out, "To", to);
-  for (const auto& cc : mail.cc) add_line(out, "Cc", cc);
-  add_line(out, "Subject", mail.subject);
-  for (const auto& file : mail.attachments) {
+           std::string(last_word(outgoing.action)) + " on node " + outgoing.executor +
+               ", under policy " + outgoing.policy_version);
+  add_line(out, "Approvers", outgoing.approvers);
+  if (!outgoing.account.empty()) add_line(out, "From", outgoing.account);
+  for (const auto& to : outgoing.to) add_line(out, "To", to);
+  for (const auto& cc : outgoing.cc) add_line(out, "Cc", cc);
+  add_line(out, "Subject", outgoing.subject_line);
+  for (const auto& file : outgoing.attachments) {
     add_line(out, "Attachment",
              file.name + ", " + file.media_type + ", " + std::to_string(file.bytes.size()) +
                  " bytes, SHA-256 " + to_hex(as_bytes(sha256(file.bytes))));
   }
-  return out + "\n" + text::visible(mail.body) + "\n";
+  return out + "\n" + text::visible(outgoing.body) + "\n";
 }
 
 }  // namespace
@@ -125,23 +108,7 @@ Result<void> render(Proposal& proposal, const kernel::Context& context) {
   if (auto checked = check_proposal(proposal); !checked) return checked;
   const auto action = effect_of(proposal, context.node);
   if (!action) return std::unexpected(action.error());
-  Canonical content;
-  content.add("approval", context.id);
-  content.add("channel", channel_of(proposal.category()));
-  content.add("action", *action);
-  content.add("effect_id", proposal.effect_id());
-  content.add("executor", context.node.name);
-  content.add("policy_version", std::to_string(context.node.policy_version));
-  content.add("approvers", proposal.four_eyes() ? "2" : "1");
-  if (!proposal.account().empty()) content.add("account", proposal.account());
-  for (const auto& to : proposal.to()) content.add("to", to);
-  for (const auto& cc : proposal.cc()) content.add("cc", cc);
-  if (!proposal.subject().empty()) content.add("subject", proposal.subject());
-  for (const auto& file : proposal.attachments()) {
-    content.add("attachment", file.name());
-    content.add("attachment_sha256", to_hex(as_bytes(sha256(file.bytes()))));
-  }
-  content.add("message", message_of(proposal, context));
+  const auto content = compose(outgoing_of(proposal, *action, context));
   proposal.set_executor(context.node.name);
   proposal.set_content(content.encode());
   proposal.set_digest(std::string(as_bytes(content_digest(proposal.content()))));
@@ -151,11 +118,9 @@ Result<void> render(Proposal& proposal, const kernel::Context& context) {
 Result<Shown> show(std::string_view bytes) {
   const auto content = Canonical::decode(bytes);
   if (!content) return std::unexpected(content.error());
-  const auto message = content->find("message");
-  if (!message) return fail(ErrorCode::corrupt, "the content holds no message", "message");
-  auto mail = mail::read(*message);
-  if (!mail) return std::unexpected(std::move(mail).error());
-  return Shown{.preview = preview_of(*content, *mail), .body = std::move(mail->body)};
+  auto outgoing = decompose(*content);
+  if (!outgoing) return std::unexpected(std::move(outgoing).error());
+  return Shown{.preview = preview_of(*outgoing), .body = std::move(outgoing->body)};
 }
 
 }  // namespace nightshift::actors

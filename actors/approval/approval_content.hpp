@@ -22,14 +22,12 @@ inline constexpr std::size_t title_shown_max = 60;             // code points
 inline constexpr std::size_t preview_shown_max = 100;          // code points
 
 /// Checks the content and fills in what this revision is: `executor`, `content`, `digest`, with
-/// `proposed_at` as the message's date and `effect_id` in its id. The canonical fields, in order:
-/// `approval channel action effect_id executor policy_version approvers account? to* cc* subject?
-/// (attachment attachment_sha256)* message` (docs/formats/approval.md).
+/// `proposed_at` as the message's date and `effect_id` in its id. Format: docs/formats/approval.md.
 /// Errors, with the field in `instance`: `invalid`, `too_large` (a channel's limit, attachments),
 /// `no_executor`.
 Result<void> render(approval_pb::Proposal& proposal, const kernel::Context& context);
 
-/// What the canonical bytes say, decoded for people; nothing in it comes from elsewhere.
+/// What the canonical bytes say, decoded for people: all that is in them, and nothing else.
 struct Shown {
   std::string preview;
   std::string body;

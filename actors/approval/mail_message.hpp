@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "actors/approval/mailbox.hpp"
@@ -23,7 +24,8 @@ struct Attachment {
 
 /// All texts are well-formed UTF-8; all but the body are without control characters.
 struct Message {
-  Time date{};
+  /// As `date_text` makes it.
+  std::string date;
   Mailbox from;
   std::vector<Mailbox> to;
   std::vector<Mailbox> cc;
@@ -36,22 +38,23 @@ struct Message {
   std::vector<Attachment> attachments;
 };
 
+/// `Sat, 21 Nov 2026 07:00:00 +0000`.
+std::string date_text(Time time);
+
 /// Lines end with CRLF and have at most 998 bytes; the same message makes the same bytes.
 std::string write(const Message& message);
 
-/// What a reader of the mail sees.
+/// What stands in a mail, besides who it is from and to.
 struct Reading {
-  std::string from;
-  std::vector<std::string> to;
-  std::vector<std::string> cc;
-  std::string subject;
   std::string date;
+  std::string subject;
   /// Lines end with LF; the last line break is left out.
   std::string body;
   std::vector<Attachment> attachments;
 };
 
-/// Reads what `write` makes, and only that: `corrupt` otherwise.
+/// Reads what `write` makes. `corrupt` where it cannot; whoever must know that nothing else is in
+/// there writes what was read and compares.
 Result<Reading> read(std::string_view message);
 
 }  // namespace nightshift::actors::mail

@@ -37,26 +37,6 @@ std::string_view value_of(const Headers& headers, std::string_view name) {
   return {};
 }
 
-std::string read_mailbox(std::string_view folded) {
-  auto text = decode_words(folded);
-  for (auto fold = text.find(crlf); fold != text.npos; fold = text.find(crlf)) {
-    text.erase(fold, crlf.size());
-  }
-  return text;
-}
-
-/// `write` puts each mailbox on lines of its own.
-std::vector<std::string> read_mailboxes(std::string_view folded) {
-  constexpr std::string_view separator = ",\r\n ";
-  std::vector<std::string> mailboxes;
-  while (!folded.empty()) {
-    const auto end = folded.find(separator);
-    mailboxes.push_back(read_mailbox(folded.substr(0, end)));
-    folded.remove_prefix(end == folded.npos ? folded.size() : end + separator.size());
-  }
-  return mailboxes;
-}
-
 std::optional<std::string> decode_part(const Headers& headers, std::string_view part) {
   const auto encoding = value_of(headers, "Content-Transfer-Encoding");
   if (encoding == "base64") return decode_base64(part);
@@ -144,11 +124,8 @@ bool read_content(const Headers& headers, std::string_view text, Reading& readin
 Result<Reading> read(std::string_view message) {
   const auto headers = take_headers(message);
   if (!headers) return fail(ErrorCode::corrupt, "the message's header cannot be read", "message");
-  Reading reading{.from = read_mailbox(value_of(*headers, "From")),
-                  .to = read_mailboxes(value_of(*headers, "To")),
-                  .cc = read_mailboxes(value_of(*headers, "Cc")),
+  Reading reading{.date = std::string(value_of(*headers, "Date")),
                   .subject = decode_words(value_of(*headers, "Subject")),
-                  .date = std::string(value_of(*headers, "Date")),
                   .body = {},
                   .attachments = {}};
   if (!read_content(*headers, message, reading)) {

@@ -17,22 +17,6 @@ std::string two_digits(unsigned number) {
   return {static_cast<char>('0' + number / 10 % 10), static_cast<char>('0' + number % 10)};
 }
 
-std::string write_date(Time time) {
-  using namespace std::chrono;
-  constexpr std::array days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                              "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const auto midnight = floor<std::chrono::days>(time);
-  const year_month_day date(midnight);
-  const hh_mm_ss clock(floor<seconds>(time - midnight));
-  const auto number = [](auto count) { return two_digits(static_cast<unsigned>(count)); };
-  return std::string(days[weekday(midnight).c_encoding()]) + ", " +
-         number(static_cast<unsigned>(date.day())) + " " +
-         months[static_cast<unsigned>(date.month()) - 1] + " " +
-         std::to_string(static_cast<int>(date.year())) + " " + number(clock.hours().count()) + ":" +
-         number(clock.minutes().count()) + ":" + number(clock.seconds().count()) + " +0000";
-}
-
 std::string write_mailboxes(const std::vector<Mailbox>& mailboxes) {
   std::string list;
   for (const auto& mailbox : mailboxes) {
@@ -119,9 +103,25 @@ void add_parts(std::string& out, const Message& message) {
 
 }  // namespace
 
+std::string date_text(Time time) {
+  using namespace std::chrono;
+  constexpr std::array days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                              "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const auto midnight = floor<std::chrono::days>(time);
+  const year_month_day date(midnight);
+  const hh_mm_ss clock(floor<seconds>(time - midnight));
+  const auto number = [](auto count) { return two_digits(static_cast<unsigned>(count)); };
+  return std::string(days[weekday(midnight).c_encoding()]) + ", " +
+         number(static_cast<unsigned>(date.day())) + " " +
+         months[static_cast<unsigned>(date.month()) - 1] + " " +
+         std::to_string(static_cast<int>(date.year())) + " " + number(clock.hours().count()) + ":" +
+         number(clock.minutes().count()) + ":" + number(clock.seconds().count()) + " +0000";
+}
+
 std::string write(const Message& message) {
   std::string out;
-  add_header(out, "Date", write_date(message.date));
+  add_header(out, "Date", message.date);
   add_header(out, "From", write_mailbox(message.from));
   add_header(out, "To", write_mailboxes(message.to));
   if (!message.cc.empty()) add_header(out, "Cc", write_mailboxes(message.cc));

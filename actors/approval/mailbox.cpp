@@ -87,6 +87,13 @@ std::optional<Mailbox> parse_mailbox(std::string_view text) {
   return Mailbox{.name = std::move(*name), .address = std::string(address)};
 }
 
+Mailbox mailbox_of(const std::string& text, std::string_view stand_in) {
+  if (auto mailbox = parse_mailbox(text)) return *mailbox;
+  std::string local(stand_in);
+  std::ranges::replace(local, '.', '-');
+  return {.name = text, .address = local + "@nightshift.invalid"};
+}
+
 std::string write_mailbox(const Mailbox& mailbox) {
   if (mailbox.name.empty()) return mailbox.address;
   const auto name = write_name(mailbox.name);

@@ -20,6 +20,10 @@ struct Mailbox {
 /// at-sign or a bracket in an unquoted name is refused, for it would let a name pass as an address.
 std::optional<Mailbox> parse_mailbox(std::string_view text);
 
+/// The mailbox that `text` is, or, where it is none, one with `text` as its name and an address
+/// that never resolves: `STAND-IN@nightshift.invalid` (RFC 2606).
+Mailbox mailbox_of(const std::string& text, std::string_view stand_in);
+
 /// As it stands in a header, folded where the name is long.
 std::string write_mailbox(const Mailbox& mailbox);
 

@@ -160,6 +160,41 @@ BOOST_AUTO_TEST_CASE(a_signature_for_one_approval_is_none_for_its_twin) {
   twin.when(replayed).then(ErrorCode::bad_signature);
 }
 
+BOOST_AUTO_TEST_CASE(what_the_picture_would_hide_is_not_shown_at_all) {
+  const auto content = open(gate);
+  BOOST_REQUIRE(content);
+  BOOST_TEST(kind.preview(gate.content()).has_value());
+  const auto with = [&](std::string_view name, const std::string& from, const std::string& to) {
+    Canonical other;
+    for (auto [known, value] : content->fields()) {
+      const auto at = value.find(from);
+      if (known == name && at != value.npos) value.replace(at, from.size(), to);
+      other.add(known, value);
+    }
+    return kind.preview(other.encode());
+  };
+  const std::vector<std::pair<std::string, std::string>> changes{
+      {"Subject:", "Bcc: eve@example.org\r\nSubject:"},
+      {"john@example.org", "eve@example.org"},
+      {"jim@example.org", "jim@example.org,\r\n eve@example.org"},
+      {"Content-Type: text/plain", "Content-Type: text/html"},
+      {"JVBERg==", "JVBERg==\r\n--hidden"},
+      {"Re: Your offer", "Re: Your order"},
+      {"MIME-Version", "Reply-To: eve@example.org\r\nMIME-Version"},
+      {"--\r\n", "--\r\nafter the end"},
+  };
+  BOOST_TEST(with("message", "Subject:", "Subject:").has_value());
+  for (const auto& [from, to] : changes) {
+    const auto shown = with("message", from, to);
+    BOOST_TEST(!shown.has_value(), from);
+    if (!shown) BOOST_TEST(info(shown.error().code).name == "corrupt");
+  }
+  BOOST_TEST(!with("to", "john@", "jane@").has_value());
+  BOOST_TEST(!with("attachment", "offer", "other").has_value());
+  BOOST_TEST(!with("attachment_sha256", "a", "b").has_value());
+  BOOST_TEST(!with("effect_id", effect().id, "another").has_value());
+}
+
 BOOST_AUTO_TEST_CASE(what_would_deceive_the_eye_is_shown_by_its_number) {
   Story fresh(kind);
   auto command = mail();

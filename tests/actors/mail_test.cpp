@@ -57,7 +57,7 @@ std::string normal(std::string_view text) {
 }
 
 mail::Message random_message(Dice& dice) {
-  mail::Message message{.date = time_from_us(1795244400000000),
+  mail::Message message{.date = mail::date_text(time_from_us(1795244400000000)),
                         .from = {.name = random_text(dice, false), .address = "a@x.org"},
                         .to = {},
                         .cc = {},
@@ -103,8 +103,6 @@ BOOST_AUTO_TEST_CASE(what_is_written_is_what_is_read) {
     RC_ASSERT(reading.has_value());
     RC_ASSERT(reading->subject == message.subject);
     RC_ASSERT(reading->body == normal(message.body));
-    RC_ASSERT(reading->to.size() == 2u);
-    RC_ASSERT(reading->to[1] == "c@x.org");
     RC_ASSERT(reading->attachments == message.attachments);
     RC_ASSERT(reading->date == "Sat, 21 Nov 2026 07:00:00 +0000");
   });

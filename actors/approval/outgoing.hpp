@@ -1,0 +1,42 @@
+// Everything that one revision of an approval sends, between the proposal and its canonical bytes.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "actors/approval/mail_message.hpp"
+#include "messages/canonical.hpp"
+
+namespace nightshift::actors {
+
+/// The fields of `docs/formats/approval.md`, and what the message is made of. All texts have been
+/// checked (approval_checks.hpp).
+struct Outgoing {
+  std::string approval;
+  std::string channel;
+  std::string action;
+  std::string effect_id;
+  std::string executor;
+  std::string policy_version;
+  std::string approvers;
+  std::string account;
+  std::vector<std::string> to;
+  std::vector<std::string> cc;
+  /// As proposed; may be empty.
+  std::string subject;
+  /// As it stands in the message.
+  std::string subject_line;
+  /// As `mail::date_text` makes it.
+  std::string date;
+  std::string body;
+  std::vector<mail::Attachment> attachments;
+};
+
+/// The same `Outgoing` makes the same content.
+Canonical compose(const Outgoing& outgoing);
+
+/// Undoes `compose`. Whatever `compose` would not make, a hidden header or part, a recipient that
+/// the fields do not name, another order, is `corrupt`: what is read is all that there is.
+Result<Outgoing> decompose(const Canonical& content);
+
+}  // namespace nightshift::actors

@@ -117,11 +117,7 @@ Effects::Attempt Effects::settle(const EffectKey& key, Executor& executor, const
                                  bool may_act) {
   switch (executor.receiver_class(permit)) {
     case ReceiverClass::queryable: return look(key, executor, permit);
-    case ReceiverClass::keyed:
-      if (may_act) return executor.perform(permit);
-      return Outcome{EFFECT_STATE_UNKNOWN_AFTER_DISPATCH,
-                     "the node stopped in the middle, and the approval does not hold any more; "
-                     "look at the receiver, then resolve"};
+    case ReceiverClass::keyed: return repeat(key, executor, permit, may_act);
     case ReceiverClass::neither: break;
   }
   return Outcome{EFFECT_STATE_UNKNOWN_AFTER_DISPATCH,
@@ -131,12 +127,32 @@ Effects::Attempt Effects::settle(const EffectKey& key, Executor& executor, const
 
 Effects::Attempt Effects::look(const EffectKey& key, Executor& executor, const Permit& permit) {
   auto seen = executor.look(permit);
-  if (seen.state != EFFECT_STATE_UNKNOWN_AFTER_DISPATCH) return seen;
+  if (seen.state == EFFECT_STATE_UNKNOWN_AFTER_DISPATCH && once_more(key)) return std::nullopt;
+  return seen;
+}
+
+Effects::Attempt Effects::repeat(const EffectKey& key, Executor& executor, const Permit& permit,
+                                 bool may_act) {
+  if (!may_act) {
+    return Outcome{EFFECT_STATE_UNKNOWN_AFTER_DISPATCH,
+                   "the node stopped in the middle, and the approval does not hold any more; "
+                   "look at the receiver, then resolve"};
+  }
+  auto outcome = executor.perform(permit);
+  if (outcome.state != EFFECT_STATE_FAILED_BEFORE_EFFECT) return outcome;
+  // That the repeat did not act says nothing about the attempt before the stop.
+  if (once_more(key)) return std::nullopt;
+  return Outcome{EFFECT_STATE_UNKNOWN_AFTER_DISPATCH,
+                 "the node stopped in the middle, and the receiver could not be reached again: " +
+                     outcome.evidence};
+}
+
+bool Effects::once_more(const EffectKey& key) {
   const std::lock_guard lock(mutex_);
   auto& job = jobs_.at(key);
-  if (++job.looks >= effect_attempts_max) return seen;
+  if (++job.looks >= effect_attempts_max) return false;
   wait(job, Phase::waiting, parts_.clock.elapsed() + backoff(job.looks));
-  return std::nullopt;
+  return true;
 }
 
 void Effects::act(const EffectKey& key, std::uint32_t attempt, Act how) {

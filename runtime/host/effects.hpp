@@ -103,6 +103,9 @@ class Effects {
   Attempt guarded(const EffectKey& key, Executor& executor, Act& how);
   Attempt settle(const EffectKey& key, Executor& executor, const Permit& permit, bool may_act);
   Attempt look(const EffectKey& key, Executor& executor, const Permit& permit);
+  Attempt repeat(const EffectKey& key, Executor& executor, const Permit& permit, bool may_act);
+  /// True if the receiver is to be asked once more about an earlier run's attempt; it waits then.
+  bool once_more(const EffectKey& key);
   void report(const EffectKey& key, std::uint32_t attempt, Outcome outcome);
   /// Gives the worker back, and decides when the owner is mailed next. Needs the lock.
   void wait(Job& job, Phase phase, std::chrono::microseconds ready_at);

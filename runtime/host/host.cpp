@@ -181,7 +181,7 @@ std::optional<std::chrono::microseconds> Host::tick() {
     core_->report("deadlines cannot be read: " + std::string(due.error().message()));
     earlier(std::chrono::seconds(1));
   }
-  if (core_->router->active() > 0) earlier(sweep());
+  earlier(sweep());
   return next;
 }
 

@@ -27,10 +27,7 @@ void landed(Landing& landing, const storage::Committed& committed) {
   auto& lane = *landing.lane;
   auto& core = *lane.core;
   core.point("after_sync");
-  if (landing.sequence > 0) {
-    lane.offset = committed.offset;
-    lane.durable = landing.sequence;
-  }
+  if (landing.has_records) lane.offset = committed.offset;
   if (landing.contribution) core.authority.set(lane.entity, std::move(*landing.contribution));
   begin_work(core, landing.work);
   if (landing.then) landing.then(core, true);
@@ -66,7 +63,7 @@ Landing landing_on(std::shared_ptr<Lane> lane, std::unique_ptr<Call> call) {
 void submit(storage::Append append, Landing landing) {
   auto& lane = *landing.lane;
   auto& core = *lane.core;
-  lane.outstanding.fetch_add(1);
+  ++lane.submitted;
   core.outstanding.fetch_add(1);
   if (landing.call) landing.call->submitted();
   core.point("before_append");
@@ -79,7 +76,7 @@ void submit(storage::Append append, Landing landing) {
                     } else {
                       refused(landing, std::move(committed.error()));
                     }
-                    held->outstanding.fetch_sub(1);
+                    held->answered.fetch_add(1);
                     held->core->outstanding.fetch_sub(1);
                   });
 }

@@ -18,13 +18,17 @@ struct Lane {
   EntityRef entity;
   std::uint64_t activation = 0;
   std::uint64_t epoch = 0;
-  /// Appends that were not answered yet. While there are none, all that was decided is durable.
-  std::atomic<std::uint32_t> outstanding = 0;
-  /// The last sequence that is durable, and its offset.
-  std::atomic<std::uint64_t> durable = 0;
+  /// Appends handed to the log (counted by the actor alone), and those that it has answered, in
+  /// the same order.
+  std::uint64_t submitted = 0;
+  std::atomic<std::uint64_t> answered = 0;
+  /// Offset of the last record that is durable.
   std::atomic<std::uint64_t> offset = 0;
   /// An append was refused: the actor believes in events that never were.
   std::atomic<bool> lost = false;
+
+  /// All that was decided is durable.
+  bool settled() const { return answered == submitted && !lost; }
 };
 
 /// One append on its way.
@@ -35,8 +39,7 @@ struct Landing {
   /// The answer to the call, unless it is refused. Shared with repeats of the command.
   std::shared_ptr<Answer> answer;
   std::optional<Error> refusal;
-  /// Sequence after the append; 0 if it has no records.
-  std::uint64_t sequence = 0;
+  bool has_records = false;
   /// The answer's offset is that of this append, or of what is durable before it.
   bool takes_offset = true;
   std::vector<storage::WorkChange> work;

@@ -91,7 +91,6 @@ void Owner::ready(std::unique_ptr<EntityState> state) {
   state_ = std::move(state);
   work_ = state_->entity().pending();
   index_ = std::make_shared<const kernel::IndexValues>(state_->entity().index());
-  lane_->durable = state_->sequence();
   lane_->offset = state_->offset();
   phase_ = Phase::ready;
   while (phase_ == Phase::ready && !waiting_.empty()) {
@@ -108,7 +107,7 @@ void Owner::on(Lost& lost) {
 }
 
 void Owner::on(Passivate&) {
-  const bool idle = phase_ == Phase::ready && lane_->outstanding == 0 && !lane_->lost;
+  const bool idle = phase_ == Phase::ready && lane_->settled();
   if (!idle) return core_->router->stay(entity_, activation_);
   core_->log.close(entity_, lane_->epoch);
   core_->router->leave(entity_, activation_);

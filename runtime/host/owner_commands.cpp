@@ -88,7 +88,7 @@ Result<kernel::AnyEvents> Owner::ask(const Command& command, Time now) {
 }
 
 bool Owner::repeated(std::unique_ptr<Call>& call) {
-  recent_.forget_until(lane_->durable);
+  recent_.forget_until(lane_->answered);
   if (!call->may_repeat()) return false;
   const auto& principal = call->command().caller.principal;
   const auto reused = [&] {

@@ -78,11 +78,11 @@ void Owner::commit(Change change) {
     recent_.add({.principal = change.principal,
                  .key = command_id,
                  .request_hash = change.command->request_hash,
-                 .sequence = state_->sequence(),
+                 .append = lane_->submitted + 1,
                  .answer = landing.answer});
     append.command = std::move(change.command);
   }
-  if (!append.records.empty()) landing.sequence = state_->sequence();
+  landing.has_records = !append.records.empty();
   submit(std::move(append), std::move(landing));
 }
 
@@ -100,7 +100,7 @@ void Owner::abandon(Change change, std::uint64_t expected, std::string_view why)
 }
 
 void Owner::answer_when_durable(std::uint64_t sequence, Landing landing) {
-  if (lane_->outstanding == 0 && !lane_->lost) return answer_now(std::move(landing));
+  if (lane_->settled()) return answer_now(std::move(landing));
   submit(barrier(sequence), std::move(landing));
 }
 

@@ -15,18 +15,19 @@ struct RecentCommand {
   std::string principal;
   std::string key;
   Digest request_hash{};
-  std::uint64_t sequence = 0;
+  /// Which of the lane's appends carries it.
+  std::uint64_t append = 0;
   std::shared_ptr<Answer> answer;
 };
 
-/// Ordered by sequence. Searched one by one: only for commands that bring a key, and it holds only
-/// what the log has not answered.
+/// In the order of appends. Searched one by one: only for commands that bring a key, and it holds
+/// only what the log has not answered.
 class Recent {
  public:
   void add(RecentCommand command) { commands_.push_back(std::move(command)); }
-  /// What is durable is found in the log from now on.
-  void forget_until(std::uint64_t durable) {
-    while (!commands_.empty() && commands_.front().sequence <= durable) commands_.pop_front();
+  /// What the log has answered is found in the log from now on.
+  void forget_until(std::uint64_t answered) {
+    while (!commands_.empty() && commands_.front().append <= answered) commands_.pop_front();
   }
   const RecentCommand* find(std::string_view principal, std::string_view key) const {
     for (const auto& command : commands_) {

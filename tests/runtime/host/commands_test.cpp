@@ -5,7 +5,7 @@
 #include "tests/runtime/host/fixture.hpp"
 #include "tests/support/kinds/counter.pb.h"
 
-namespace nightshift::test {
+namespace nightshift::tests {
 namespace {
 
 counter::Add add(std::int64_t by) {
@@ -172,4 +172,4 @@ BOOST_AUTO_TEST_CASE(watchers_hear_of_what_became_durable_until_they_go) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-}  // namespace nightshift::test
+}  // namespace nightshift::tests

@@ -3,19 +3,14 @@
 
 #include <boost/test/unit_test.hpp>
 #include <condition_variable>
+#include <filesystem>
 #include <mutex>
 
 #include "messages/json.hpp"
 #include "tests/support/kinds/counter.hpp"
+#include "tests/support/kinds/errand.hpp"
 
-namespace nightshift::test {
-
-TemporaryFolder::TemporaryFolder()
-    : path_(std::filesystem::temp_directory_path() / ("nightshift-" + to_hex(random_bytes(8)))) {
-  std::filesystem::create_directories(path_);
-}
-
-TemporaryFolder::~TemporaryFolder() { std::filesystem::remove_all(path_); }
+namespace nightshift::tests {
 
 kernel::Caller anyone() {
   kernel::Caller caller;
@@ -41,6 +36,7 @@ NodeFixture::NodeFixture()
     : clock(std::make_shared<runtime::ManualClock>(*from_rfc3339("2026-11-21T07:00:00Z"))),
       catalog_(std::make_shared<runtime::Catalog>()) {
   catalog_->add(counter_kind());
+  catalog_->add(errand_kind());
   options.threads = 2;
   options.effect_backoff = std::chrono::milliseconds(1);
   options.report = [](std::string_view line) { BOOST_TEST_MESSAGE("report: " << line); };
@@ -49,7 +45,7 @@ NodeFixture::NodeFixture()
 void NodeFixture::start(std::vector<std::shared_ptr<runtime::Executor>> executors) {
   stop();
   storage::RocksOptions rocks;
-  rocks.path = folder_.path() / "journal";
+  rocks.path = folder_ / "journal";
   if (!std::filesystem::exists(rocks.path)) {
     rocks.identity.emplace();
     rocks.identity->set_node("here");
@@ -66,6 +62,19 @@ void NodeFixture::start(std::vector<std::shared_ptr<runtime::Executor>> executor
 }
 
 void NodeFixture::stop() { node_.reset(); }
+
+void NodeFixture::keep_image() const {
+  const auto image = folder_ / "image";
+  std::filesystem::remove_all(image);
+  std::filesystem::copy(folder_ / "journal", image, std::filesystem::copy_options::recursive);
+}
+
+void NodeFixture::start_from_image(std::vector<std::shared_ptr<runtime::Executor>> executors) {
+  stop();
+  std::filesystem::remove_all(folder_ / "journal");
+  std::filesystem::rename(folder_ / "image", folder_ / "journal");
+  start(std::move(executors));
+}
 
 runtime::Command NodeFixture::command(const std::string& entity,
                                       const google::protobuf::Message& body) const {
@@ -93,6 +102,11 @@ std::string NodeFixture::view(const std::string& entity) {
   return to_json(*answer->view);
 }
 
+std::string NodeFixture::status(const std::string& entity) {
+  auto answer = node_->get(*parse_entity(entity));
+  return answer ? answer->status : std::string(info(answer.error().code).name);
+}
+
 std::string NodeFixture::story(const std::string& entity) {
   auto events = node_->events(*parse_entity(entity), 0, SIZE_MAX);
   BOOST_REQUIRE(events);
@@ -101,4 +115,4 @@ std::string NodeFixture::story(const std::string& entity) {
   return types;
 }
 
-}  // namespace nightshift::test
+}  // namespace nightshift::tests

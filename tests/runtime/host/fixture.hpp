@@ -1,28 +1,16 @@
 // A node on a real RocksDB folder, that tests can stop, kill and start again.
 #pragma once
 
-#include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "runtime/node.hpp"
 #include "storage/rocks.hpp"
+#include "tests/support/temporary_folder.hpp"
 
-namespace nightshift::test {
-
-/// A folder of its own that goes with the object.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+namespace nightshift::tests {
 
 /// A caller with every scope but `host`.
 kernel::Caller anyone();
@@ -37,6 +25,10 @@ class NodeFixture {
   /// Starts the node, or starts it again on what the last one left.
   void start(std::vector<std::shared_ptr<runtime::Executor>> executors = {});
   void stop();
+  /// Keeps the journal as it is now, as a crash would leave it. Any thread.
+  void keep_image() const;
+  /// Starts the node on what `keep_image` kept.
+  void start_from_image(std::vector<std::shared_ptr<runtime::Executor>> executors = {});
   runtime::Node& node() { return *node_; }
 
   runtime::Command command(const std::string& entity, const google::protobuf::Message& body) const;
@@ -44,6 +36,7 @@ class NodeFixture {
   Result<runtime::Answer> call(runtime::Command command);
   /// The entity's view as JSON.
   std::string view(const std::string& entity);
+  std::string status(const std::string& entity);
   /// Types of the entity's records, separated by spaces.
   std::string story(const std::string& entity);
 
@@ -56,4 +49,4 @@ class NodeFixture {
   std::unique_ptr<runtime::Node> node_;
 };
 
-}  // namespace nightshift::test
+}  // namespace nightshift::tests

@@ -1,0 +1,102 @@
+// Deadlines: fired by the clock, however late, however the clock is set.
+#include <boost/test/unit_test.hpp>
+
+#include "tests/runtime/host/fixture.hpp"
+#include "tests/support/kinds/errand.pb.h"
+
+namespace nightshift::tests {
+namespace {
+
+struct Waiting : NodeFixture {
+  void reserve(const std::string& errand, std::chrono::seconds for_long) {
+    errand::Reserve command;
+    *command.mutable_until() = to_proto(clock->now() + for_long);
+    BOOST_REQUIRE(call(errand, command));
+  }
+  void await(const std::string& errand, const std::string& wanted) {
+    eventually([&] { return status(errand) == wanted; }, errand + " is " + wanted);
+  }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(deadlines, Waiting)
+
+BOOST_AUTO_TEST_CASE(a_deadline_fires_when_its_time_has_come_and_not_before) {
+  start();
+  reserve("errand/p", std::chrono::seconds(60));
+  reserve("errand/q", std::chrono::seconds(61));
+  clock->advance(std::chrono::seconds(60));
+  await("errand/p", "over");
+  BOOST_TEST(view("errand/p") == R"({"how":"expired","texts":0})");
+  BOOST_TEST(story("errand/q") == "Reserved");
+  const auto expired = node().events(*parse_entity("errand/p"), 1, 1);
+  BOOST_REQUIRE(expired);
+  const auto reserved = node().events(*parse_entity("errand/p"), 0, 1);
+  BOOST_TEST(expired->front().record.principal() == "host");
+  BOOST_TEST(expired->front().record.correlation() == reserved->front().record.correlation());
+}
+
+BOOST_AUTO_TEST_CASE(one_that_was_missed_fires_once_at_start) {
+  start();
+  reserve("errand/p", std::chrono::seconds(60));
+  stop();
+  clock->advance(std::chrono::days(400));
+  start();
+  await("errand/p", "over");
+  start();
+  reserve("errand/q", std::chrono::seconds(0));
+  await("errand/q", "over");
+  BOOST_TEST(story("errand/p") == "Reserved Expired");
+}
+
+BOOST_AUTO_TEST_CASE(one_that_does_not_stand_any_more_does_not_fire) {
+  start();
+  reserve("errand/p", std::chrono::seconds(60));
+  BOOST_REQUIRE(call("errand/p", errand::Cancel()));
+  reserve("errand/q", std::chrono::seconds(61));
+  clock->advance(std::chrono::seconds(61));
+  await("errand/q", "over");
+  BOOST_TEST(story("errand/p") == "Reserved Cancelled");
+}
+
+BOOST_AUTO_TEST_CASE(a_clock_set_back_makes_it_wait_longer_and_set_ahead_fires_it) {
+  start();
+  const auto set_at = clock->now();
+  reserve("errand/p", std::chrono::seconds(60));
+  clock->set(set_at - std::chrono::days(3650));
+  reserve("errand/early", std::chrono::seconds(1));
+  clock->advance(std::chrono::seconds(1));
+  await("errand/early", "over");
+  BOOST_TEST(status("errand/p") == "reserved");
+  clock->set(set_at + std::chrono::days(3650));
+  await("errand/p", "over");
+}
+
+BOOST_AUTO_TEST_CASE(more_than_fit_in_memory_all_fire) {
+  start();
+  constexpr int errands = 3000;
+  std::atomic<int> reserved = 0;
+  for (int i = 0; i < errands; ++i) {
+    errand::Reserve command;
+    // Not in the order of time.
+    *command.mutable_until() = to_proto(clock->now() + std::chrono::seconds(1 + i * 7919 % 5000));
+    node().submit(this->command("errand/p" + std::to_string(i), command),
+                  [&](Result<runtime::Answer> answer) { reserved += answer ? 1 : 0; });
+  }
+  eventually([&] { return reserved == errands; }, "all are reserved");
+  clock->advance(std::chrono::seconds(2500));
+  const auto expired = [&] { return node().stats().deadlines_fired; };
+  eventually([&] { return expired() > 0; }, "some fire");
+  clock->advance(std::chrono::seconds(2501));
+  runtime::ListQuery query;
+  query.kind = "errand";
+  query.where = {{"status", "over"}};
+  query.limit = errands;
+  eventually([&] { return node().list(query)->items.size() == errands; }, "all have expired");
+  BOOST_TEST(expired() == static_cast<std::uint64_t>(errands));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace nightshift::tests

@@ -1,0 +1,201 @@
+// Effects: once, after the dispatch is durable, and what a crash in the middle comes to.
+#include <atomic>
+#include <boost/test/unit_test.hpp>
+#include <stdexcept>
+
+#include "tests/runtime/host/fixture.hpp"
+#include "tests/support/kinds/errand.pb.h"
+#include "tests/support/receiver.hpp"
+
+namespace nightshift::tests {
+namespace {
+
+using runtime::Outcome;
+using runtime::ReceiverClass;
+
+struct Shipping : NodeFixture {
+  std::shared_ptr<Receiver> receiver(ReceiverClass kind) {
+    return std::make_shared<Receiver>(kind);
+  }
+  void order(const std::string& errand, bool gated = false) {
+    errand::Order command;
+    command.set_gated(gated);
+    BOOST_REQUIRE(call(errand, command));
+  }
+  void await(const std::string& errand, const std::string& wanted) {
+    eventually([&] { return status(errand) == wanted; }, errand + " is " + wanted);
+  }
+  EffectState effect_state(const std::string& errand) {
+    const auto answer = node().get(*parse_entity(errand));
+    BOOST_REQUIRE(answer);
+    BOOST_REQUIRE(answer->effects.size() == 1u);
+    return answer->effects.front().state();
+  }
+  /// What an errand comes to when the node crashes at a point and starts again.
+  std::string how_after_crash(const std::shared_ptr<Receiver>& to, std::string_view point) {
+    options.crash_point = [&, point](std::string_view name) {
+      if (name == point) keep_image();
+    };
+    start({to});
+    order("errand/p");
+    await("errand/p", "over");
+    options.crash_point = nullptr;
+    start_from_image({to});
+    await("errand/p", "over");
+    return view("errand/p");
+  }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(effects, Shipping)
+
+BOOST_AUTO_TEST_CASE(an_effect_is_dispatched_performed_and_ended_once) {
+  const auto to = receiver(ReceiverClass::neither);
+  start({to});
+  order("errand/p");
+  await("errand/p", "over");
+  BOOST_TEST(story("errand/p") == "Ordered host.Dispatched host.Ended");
+  BOOST_TEST(view("errand/p") == R"({"how":"delivered","texts":0})");
+  BOOST_TEST((effect_state("errand/p") == EFFECT_STATE_COMMITTED));
+  start({to});
+  order("errand/q");
+  await("errand/q", "over");
+  BOOST_TEST(to->performed() == 2);
+  BOOST_TEST(story("errand/p") == "Ordered host.Dispatched host.Ended");
+}
+
+BOOST_AUTO_TEST_CASE(what_the_host_does_belongs_to_the_chain_that_asked_for_it) {
+  start({receiver(ReceiverClass::neither)});
+  auto asked = command("errand/p", errand::Order());
+  asked.key = "asked";
+  asked.correlation = "trigger";
+  BOOST_REQUIRE(call(asked));
+  await("errand/p", "over");
+  const auto events = node().events(*parse_entity("errand/p"), 0, 10);
+  BOOST_REQUIRE(events);
+  for (const auto& event : *events) {
+    BOOST_TEST(event.record.cause() == "asked");
+    BOOST_TEST(event.record.correlation() == "trigger");
+  }
+  BOOST_TEST(events->back().record.principal() == "host");
+}
+
+BOOST_AUTO_TEST_CASE(what_failed_before_it_acted_is_tried_three_times_in_all) {
+  const auto to = receiver(ReceiverClass::neither);
+  std::atomic<int> tries = 0;
+  to->instead = [&](const runtime::Permit& permit) -> std::optional<Outcome> {
+    BOOST_TEST(permit.attempt == static_cast<std::uint32_t>(++tries));
+    return Outcome{EFFECT_STATE_FAILED_BEFORE_EFFECT, "no connection"};
+  };
+  start({to});
+  order("errand/p");
+  eventually(
+      [&] {
+        clock->advance(std::chrono::milliseconds(1));
+        return status("errand/p") == "over";
+      },
+      "the errand is over");
+  BOOST_TEST(tries == 3);
+  BOOST_TEST(view("errand/p") == R"({"how":"failed","texts":0})");
+  BOOST_TEST((effect_state("errand/p") == EFFECT_STATE_FAILED_BEFORE_EFFECT));
+  BOOST_TEST(to->arrived() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(an_executor_that_throws_leaves_an_unknown_outcome) {
+  const auto to = receiver(ReceiverClass::neither);
+  to->instead = [](const runtime::Permit&) -> std::optional<Outcome> {
+    throw std::runtime_error("a bug in an executor");
+  };
+  start({to});
+  order("errand/p");
+  await("errand/p", "over");
+  BOOST_TEST(view("errand/p") == R"({"how":"unknown","texts":0})");
+  BOOST_TEST((effect_state("errand/p") == EFFECT_STATE_UNKNOWN_AFTER_DISPATCH));
+  BOOST_TEST(to->performed() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_gate_that_nobody_opened_stays_shut) {
+  const auto to = receiver(ReceiverClass::neither);
+  start({to});
+  order("errand/p", true);
+  await("errand/p", "over");
+  BOOST_TEST(story("errand/p") == "Ordered host.Ended");
+  BOOST_TEST(view("errand/p") == R"({"how":"failed","texts":0})");
+  BOOST_TEST(to->performed() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(without_an_executor_it_waits_until_there_is_one) {
+  start();
+  order("errand/p");
+  BOOST_TEST((effect_state("errand/p") == EFFECT_STATE_NOT_STARTED));
+  const auto to = receiver(ReceiverClass::neither);
+  start({to});
+  await("errand/p", "over");
+  BOOST_TEST(to->arrived() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(it_is_either_cancelled_or_sent_and_never_both) {
+  const auto to = receiver(ReceiverClass::neither);
+  options.effect_threads = 4;
+  start({to});
+  constexpr int errands = 200;
+  int cancelled = 0;
+  for (int i = 0; i < errands; ++i) {
+    const auto errand = "errand/p" + std::to_string(i);
+    order(errand);
+    if (i % 3 == 0) eventually([&] { return status(errand) != "waiting"; }, "it moves");
+    if (call(errand, errand::Cancel())) ++cancelled;
+    await(errand, "over");
+    const auto events = story(errand);
+    BOOST_TEST((events == "Ordered Cancelled" || events == "Ordered host.Dispatched host.Ended"));
+  }
+  BOOST_TEST(to->arrived() == static_cast<std::size_t>(errands - cancelled));
+  BOOST_TEST(to->most_often() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(after_a_crash_a_keyed_receiver_gets_it_again_and_knows_it) {
+  const auto to = receiver(ReceiverClass::keyed);
+  BOOST_TEST(how_after_crash(to, "after_delivery") == R"({"how":"delivered","texts":0})");
+  BOOST_TEST(to->performed() == 2);
+  BOOST_TEST(to->most_often() == 1);
+  BOOST_TEST(story("errand/p") == "Ordered host.Dispatched host.Ended");
+}
+
+BOOST_AUTO_TEST_CASE(after_a_crash_a_queryable_receiver_is_asked_first) {
+  const auto to = receiver(ReceiverClass::queryable);
+  BOOST_TEST(how_after_crash(to, "after_delivery") == R"({"how":"delivered","texts":0})");
+  BOOST_TEST(to->looks() == 1);
+  BOOST_TEST(to->performed() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(after_a_crash_nobody_can_ask_the_outcome_is_unknown) {
+  const auto to = receiver(ReceiverClass::neither);
+  BOOST_TEST(how_after_crash(to, "after_delivery") == R"({"how":"unknown","texts":0})");
+  BOOST_TEST(to->performed() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(after_a_crash_a_receiver_that_never_can_tell_is_asked_three_times) {
+  const auto to = receiver(ReceiverClass::queryable);
+  to->blind = true;
+  options.crash_point = [&](std::string_view name) {
+    if (name == "before_delivery") keep_image();
+  };
+  start({to});
+  order("errand/p");
+  await("errand/p", "over");
+  options.crash_point = nullptr;
+  start_from_image({to});
+  eventually(
+      [&] {
+        clock->advance(std::chrono::milliseconds(1));
+        return status("errand/p") == "over";
+      },
+      "the errand is over");
+  BOOST_TEST(view("errand/p") == R"({"how":"unknown","texts":0})");
+  BOOST_TEST(to->looks() == 3);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace nightshift::tests

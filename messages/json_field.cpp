@@ -58,7 +58,7 @@ Result<void> set_at(Message& message, std::string_view rest, std::string_view va
   const auto point = rest.find('.');
   const auto name = rest.substr(0, point);
   const auto& layout = detail::layout_of(message.GetDescriptor());
-  const auto* field = layout.find(std::string(name));
+  const auto* field = layout.find(name);
   if (field == nullptr) return detail::unknown_field(layout, name, path);
   if (point == std::string_view::npos) return set_value(message, *field, value, path);
   rest.remove_prefix(point + 1);

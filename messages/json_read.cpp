@@ -1,14 +1,12 @@
-// Reads messages from JSON (docs/formats/json.md): nlohmann-json finds the tokens, the schema says
-// where they belong. No tree of values is built.
-#include <algorithm>
+// Reads messages from JSON (docs/formats/json.md): the schema says what may come, the scanner takes
+// it. No tree of values is built.
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "messages/json.hpp"
+#include "messages/json_scanner.hpp"
 #include "messages/json_value.hpp"
 #include "messages/layout.hpp"
 #include "messages/utf8.hpp"
@@ -20,158 +18,139 @@ using detail::FieldLayout;
 using detail::MessageLayout;
 using google::protobuf::Message;
 
-/// One open object or array.
-struct Level {
-  enum class Form { fields, list, map };
-
-  Form form = Form::fields;
-  /// Whose fields are filled: of a list or map, the message that has it.
-  Message* message = nullptr;
-  const MessageLayout* layout = nullptr;
-  /// The last name read, or the list or map itself.
-  const FieldLayout* field = nullptr;
-  /// Where this level's names begin in `Builder::names_`.
-  std::size_t names_from = 0;
-  /// Of a list, how many elements have begun.
-  std::size_t elements = 0;
-  /// Of a map, the last key and all of them.
-  std::string key = {};
-  std::set<std::string> keys = {};
-};
-
-/// Where the next value goes.
-struct Slot {
-  Message* message;
-  const FieldLayout* field;
-  /// The value is to be an array, or an object of keys.
-  bool whole_field;
-};
-
 constexpr std::size_t name_bytes_shown_max = 80;
 
-/// Takes the tokens as nlohmann-json reports them; `false` stops the reading.
-class Builder {
+/// One step of the way from the root: a name, or the index of an element.
+struct Step {
+  std::string_view name;
+  std::size_t index = 0;
+  bool is_index = false;
+};
+
+/// Reads one text. Every function returns false once `error_` is set.
+class Reader {
  public:
-  explicit Builder(Message& root) : root_(root) { levels_.reserve(8); }
+  explicit Reader(std::string_view text) : scanner_(text) {}
 
-  const std::optional<Error>& error() const { return error_; }
-
-  bool boolean(bool value) { return scalar(value); }
-  bool number_integer(std::int64_t value) { return scalar(value); }
-  bool number_unsigned(std::uint64_t value) { return scalar(value); }
-  bool number_float(double value, const std::string&) { return scalar(value); }
-  bool string(const std::string& value) { return scalar(std::string_view(value)); }
-  bool binary(const std::vector<std::uint8_t>&) { return false; }  // not in JSON text
-
-  /// Absent, as in Protobuf's own mapping; but nothing is absent inside a list or map.
-  bool null() {
-    if (!levels_.empty() && levels_.back().form == Level::Form::fields) return true;
-    const auto slot = next();
-    return slot && mismatch(*slot, "`null`");
-  }
-
-  bool key(const std::string& name) {
-    auto& level = levels_.back();
-    if (level.form == Level::Form::map) {
-      level.key = name;
-      return level.keys.insert(name).second || given_twice();
+  Result<void> read(Message& root) {
+    const auto& layout = detail::layout_of(root.GetDescriptor());
+    if (scanner_.peek() != '{') {
+      return fail(ErrorCode::invalid, "a JSON object is wanted: {\"field\": value, ...}");
     }
-    const auto* field = level.layout->find(name);
-    if (field == nullptr) return unknown(name);
-    level.field = field;
-    const auto from = names_.begin() + static_cast<std::ptrdiff_t>(level.names_from);
-    if (std::find(from, names_.end(), field) != names_.end()) return given_twice();
-    names_.push_back(field);
-    if (!detail::excluded_by_oneof(*level.message, *field)) return true;
-    return stop(detail::excluded_field(*level.message, *field, path()));
-  }
-
-  bool start_object(std::size_t) {
-    if (levels_.empty()) return open_message(root_);
-    const auto slot = next();
-    if (!slot) return false;
-    const auto& [message, field, whole_field] = *slot;
-    if (whole_field && field->map) return open_field(Level::Form::map);
-    if (whole_field || field->message == nullptr || field->message->timestamp) {
-      return mismatch(*slot, "an object");
-    }
-    const auto& reflection = *message->GetReflection();
-    return open_message(*(field->repeated ? reflection.AddMessage(message, field->field)
-                                          : reflection.MutableMessage(message, field->field)));
-  }
-
-  bool start_array(std::size_t) {
-    const auto slot = next();
-    if (!slot) return false;
-    if (!slot->whole_field || slot->field->map) return mismatch(*slot, "an array");
-    return open_field(Level::Form::list);
-  }
-
-  bool end_object() { return close(); }
-  bool end_array() { return close(); }
-
-  bool parse_error(std::size_t at, const std::string&, const nlohmann::json::exception&) {
-    return stop(fail(ErrorCode::invalid,
-                     "the text stops being JSON at byte " + std::to_string(at) +
-                         ": look for a quote, comma or bracket that is missing or too much",
-                     path()));
+    if (read_message(root, layout) && !scanner_.at_end()) not_json();
+    if (error_) return std::unexpected(std::move(*error_));
+    return {};
   }
 
  private:
-  template <class Value>
-  bool scalar(Value value) {
-    const auto slot = next();
-    if (!slot) return false;
-    if (!slot->whole_field && detail::store(*slot->message, *slot->field, value)) return true;
-    return mismatch(*slot, detail::shown(value));
+  bool read_message(Message& message, const MessageLayout& layout) {
+    std::vector<bool> seen(layout.fields.size());
+    return read_members([&](std::string_view name) {
+      const auto* field = layout.find(name);
+      if (field == nullptr) return unknown(layout, name);
+      path_.push_back({.name = field->name()});
+      if (seen[field->field->index()]) return given_twice();
+      seen[field->field->index()] = true;
+      if (detail::excluded_by_oneof(message, *field)) {
+        return stop(detail::excluded_field(message, *field, path()));
+      }
+      if (!take_colon() || !read_field(message, *field)) return false;
+      path_.pop_back();
+      return true;
+    });
   }
 
-  std::optional<Slot> next() {
-    if (levels_.empty()) {
-      stop(fail(ErrorCode::invalid, "a JSON object is wanted: {\"field\": value, ...}"));
-      return std::nullopt;
-    }
-    auto& level = levels_.back();
-    if (level.form == Level::Form::fields) {
-      return Slot{level.message, level.field, level.field->repeated};
-    }
-    if (level.form == Level::Form::list) {
-      ++level.elements;
-      return Slot{level.message, level.field, false};
-    }
-    auto* entry = level.message->GetReflection()->AddMessage(level.message, level.field->field);
-    const auto& members = level.field->message->fields;
-    if (!detail::store_text(*entry, members[0], level.key)) {
-      stop(detail::wrong_value(path(), detail::wanted(members[0]) + " as its key",
-                               detail::quoted(level.key)));
-      return std::nullopt;
-    }
-    return Slot{entry, &members[1], false};
+  /// What stands behind a name: `null` is absence.
+  bool read_field(Message& message, const FieldLayout& field) {
+    const char next = scanner_.peek();
+    if (next == 'n') return scanner_.take_word("null") || not_json();
+    if (field.map) return next == '{' ? read_map(message, field) : mismatch("an object");
+    if (field.repeated) return next == '[' ? read_list(message, field) : mismatch("an array");
+    return read_value(message, field);
   }
 
-  bool open_message(Message& message) {
-    const auto& layout = detail::layout_of(message.GetDescriptor());
-    return open({.form = Level::Form::fields, .message = &message, .layout = &layout});
+  /// One value, set in a single field or appended to a repeated one.
+  bool read_value(Message& message, const FieldLayout& field) {
+    const bool takes_object = field.message != nullptr && !field.message->timestamp;
+    const char next = scanner_.peek();
+    if (next == '{' && takes_object)
+      return read_message(sub_message(message, field), *field.message);
+    if (takes_object || next == '{' || next == '[' || next == 'n') {
+      return mismatch(detail::wanted(field));
+    }
+    detail::Scalar value;
+    if (!scanner_.take_scalar(value)) return not_json();
+    if (detail::store(message, field, value)) return true;
+    return stop(detail::wrong_value(path(), detail::wanted(field), detail::shown(value)));
   }
-  bool open_field(Level::Form form) {
-    const auto& owner = levels_.back();
-    return open({.form = form, .message = owner.message, .field = owner.field});
+
+  bool read_list(Message& message, const FieldLayout& field) {
+    if (!enter('[')) return false;
+    if (scanner_.take(']')) return leave();
+    path_.push_back({.name = {}, .index = 0, .is_index = true});
+    while (read_value(message, field)) {
+      if (scanner_.take(']')) {
+        path_.pop_back();
+        return leave();
+      }
+      if (!scanner_.take(',')) return not_json();
+      ++path_.back().index;
+    }
+    return false;
   }
-  bool open(Level level) {
-    if (levels_.size() == json_depth_max) {
+
+  bool read_map(Message& message, const FieldLayout& field) {
+    std::set<std::string, std::less<>> keys;
+    const auto& members = field.message->fields;
+    return read_members([&](std::string_view name) {
+      const auto [key, is_new] = keys.emplace(name);
+      path_.push_back({.name = utf8_cut(*key, name_bytes_shown_max)});
+      if (!is_new) return given_twice();
+      auto& entry = *message.GetReflection()->AddMessage(&message, field.field);
+      if (!detail::store_text(entry, members[0], *key)) {
+        return stop(detail::wrong_value(path(), detail::wanted(members[0]) + " as its key",
+                                        detail::quoted(*key)));
+      }
+      if (!take_colon() || !read_value(entry, members[1])) return false;
+      path_.pop_back();
+      return true;
+    });
+  }
+
+  /// `{`, then `read_member` with each name, then `}`.
+  template <class ReadMember>
+  bool read_members(ReadMember read_member) {
+    if (!enter('{')) return false;
+    if (scanner_.take('}')) return leave();
+    do {
+      std::string_view name;
+      if (!scanner_.take_text(name)) return not_json();
+      if (!read_member(name)) return false;
+    } while (scanner_.take(','));
+    return scanner_.take('}') ? leave() : not_json();
+  }
+
+  bool take_colon() { return scanner_.take(':') || not_json(); }
+
+  bool enter(char bracket) {
+    if (depth_ == json_depth_max) {
       return stop(fail(ErrorCode::invalid,
                        "objects and arrays are nested deeper than " +
                            std::to_string(json_depth_max) + "; flatten the body",
                        path()));
     }
-    level.names_from = names_.size();
-    levels_.push_back(std::move(level));
+    ++depth_;
+    return scanner_.take(bracket);
+  }
+  bool leave() {
+    --depth_;
     return true;
   }
-  bool close() {
-    names_.resize(levels_.back().names_from);
-    levels_.pop_back();
-    return true;
+
+  static Message& sub_message(Message& message, const FieldLayout& field) {
+    const auto& reflection = *message.GetReflection();
+    return field.repeated ? *reflection.AddMessage(&message, field.field)
+                          : *reflection.MutableMessage(&message, field.field);
   }
 
   // -- refusals
@@ -180,44 +159,48 @@ class Builder {
     error_ = std::move(error).error();
     return false;
   }
-  bool mismatch(const Slot& slot, std::string_view got) {
-    const auto wanted = !slot.whole_field ? detail::wanted(*slot.field)
-                        : slot.field->map ? "an object"
-                                          : "an array";
+  bool not_json() {
+    return stop(fail(ErrorCode::invalid,
+                     "the text stops being JSON after " + std::to_string(scanner_.position()) +
+                         " bytes: look for a quote, comma or bracket that is missing or too much",
+                     path()));
+  }
+  bool mismatch(std::string_view wanted) {
+    const char next = scanner_.peek();
+    std::string got = next == '{' ? "an object" : next == '[' ? "an array" : "`null`";
+    if (next == 'n' && !scanner_.take_word("null")) return not_json();
+    if (next != '{' && next != '[' && next != 'n') {
+      detail::Scalar value;
+      if (!scanner_.take_scalar(value)) return not_json();
+      got = detail::shown(value);
+    }
     return stop(detail::wrong_value(path(), wanted, got));
   }
   bool given_twice() {
     return stop(fail(ErrorCode::invalid, '`' + path() + "` is given twice; keep one", path()));
   }
-  bool unknown(const std::string& name) {
-    auto& level = levels_.back();
-    level.field = nullptr;
-    const auto parent = path();
-    const auto shown = std::string(utf8_cut(name, name_bytes_shown_max));
-    return stop(
-        detail::unknown_field(*level.layout, name, parent.empty() ? shown : parent + '.' + shown));
+  bool unknown(const MessageLayout& layout, std::string_view name) {
+    path_.push_back({.name = utf8_cut(name, name_bytes_shown_max)});
+    return stop(detail::unknown_field(layout, name, path()));
   }
 
   /// Names joined by points, elements in brackets: `attachments[0].name`.
   std::string path() const {
     std::string path;
-    for (const auto& level : levels_) {
-      if (level.form == Level::Form::list) {
-        path += '[' + std::to_string(level.elements - (level.elements > 0)) + ']';
-      } else if (level.form == Level::Form::map) {
-        path += '.' + std::string(utf8_cut(level.key, name_bytes_shown_max));
-      } else if (level.field != nullptr) {
-        if (!path.empty()) path += '.';
-        path += level.field->name();
+    for (const auto& step : path_) {
+      if (step.is_index) {
+        path += '[' + std::to_string(step.index) + ']';
+        continue;
       }
+      if (&step != path_.data()) path += '.';
+      path += step.name;
     }
     return path;
   }
 
-  Message& root_;
-  std::vector<Level> levels_;
-  /// The names read so far, of all open objects.
-  std::vector<const FieldLayout*> names_;
+  detail::JsonScanner scanner_;
+  std::vector<Step> path_;
+  int depth_ = 0;
   std::optional<Error> error_;
 };
 
@@ -227,15 +210,9 @@ Result<void> from_json(std::string_view text, Message& message) {
   if (text.empty()) return {};
   if (const auto good = utf8_prefix_bytes(text); good < text.size()) {
     return fail(ErrorCode::invalid,
-                "the text is not UTF-8 at byte " + std::to_string(good) + "; encode it so");
+                "the text stops being UTF-8 after " + std::to_string(good) + " bytes");
   }
-  // nlohmann-json takes a zero byte for the end of the text.
-  if (const auto zero = text.find('\0'); zero != std::string_view::npos) {
-    return fail(ErrorCode::invalid, "there is a zero byte in the text, at " + std::to_string(zero));
-  }
-  Builder builder(message);
-  if (nlohmann::json::sax_parse(text.begin(), text.end(), &builder)) return {};
-  return std::unexpected(*builder.error());
+  return Reader(text).read(message);
 }
 
 }  // namespace nightshift

@@ -238,6 +238,8 @@ std::string shown(const Scalar& value) {
           return given ? "`true`" : "`false`";
         } else if constexpr (std::is_same_v<Given, std::string_view>) {
           return "the text " + quoted(given);
+        } else if (!std::isfinite(static_cast<double>(given))) {
+          return "a number that no double holds";
         } else {
           char digits[32];
           const auto [end, error] = std::to_chars(std::begin(digits), std::end(digits), given);

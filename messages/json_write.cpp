@@ -2,11 +2,11 @@
 #include <cassert>
 #include <charconv>
 #include <cmath>
-#include <cstring>
 #include <map>
 
 #include "messages/crypto.hpp"
 #include "messages/json.hpp"
+#include "messages/json_plain.hpp"
 #include "messages/layout.hpp"
 #include "messages/time.hpp"
 #include "messages/utf8.hpp"
@@ -21,30 +21,6 @@ using google::protobuf::Message;
 using google::protobuf::Reflection;
 
 constexpr std::uint64_t exact_max = (std::uint64_t{1} << 53) - 1;
-
-/// True if none of the 8 bytes is a control, a quote, a backslash or beyond ASCII.
-bool all_plain(const char* bytes) {
-  constexpr std::uint64_t each = 0x0101010101010101;
-  constexpr std::uint64_t tops = 0x80 * each;
-  std::uint64_t word;
-  std::memcpy(&word, bytes, sizeof word);
-  const auto has_zero = [](std::uint64_t w) { return (w - each) & ~w & tops; };
-  const auto below_space = (word - 0x20 * each) & ~word & tops;
-  const auto special = has_zero(word ^ ('"' * each)) | has_zero(word ^ ('\\' * each));
-  return ((word & tops) | below_space | special) == 0;
-}
-
-bool is_plain(char c) {
-  return static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x80 &&
-         c != '"' && c != '\\';
-}
-
-std::size_t plain_prefix(std::string_view text) {
-  std::size_t n = 0;
-  while (n + 8 <= text.size() && all_plain(text.data() + n)) n += 8;
-  while (n < text.size() && is_plain(text[n])) ++n;
-  return n;
-}
 
 void append_escape(char c, std::string& out) {
   constexpr std::string_view digits = "0123456789abcdef";
@@ -245,7 +221,7 @@ void append_json_string(std::string_view text, std::string& out) {
   constexpr std::string_view replacement = "\xEF\xBF\xBD";
   out += '"';
   while (!text.empty()) {
-    if (const auto plain = plain_prefix(text); plain > 0) {
+    if (const auto plain = detail::plain_prefix(text); plain > 0) {
       out += text.substr(0, plain);
       text.remove_prefix(plain);
     } else if (const auto bytes = utf8_character_bytes(text); bytes > 1) {

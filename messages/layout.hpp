@@ -40,7 +40,7 @@ struct MessageLayout {
   std::vector<FieldLayout> fields;
 
   /// Null if there is none.
-  const FieldLayout* find(const std::string& name) const;
+  const FieldLayout* find(std::string_view name) const;
 };
 
 /// Only for generated messages, which live as long as the program. The layout lives as long as the

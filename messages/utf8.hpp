@@ -2,6 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
 #include <string_view>
 
 namespace nightshift {
@@ -29,10 +32,37 @@ inline std::size_t utf8_character_bytes(std::string_view text) {
   return 0;
 }
 
+/// Appends the character `point`, which must be none of the surrogates and at most U+10FFFF.
+inline void append_utf8(std::uint32_t point, std::string& out) {
+  const auto follow = [&](unsigned shift) {
+    out += static_cast<char>(0x80 | ((point >> shift) & 0x3F));
+  };
+  if (point < 0x80) {
+    out += static_cast<char>(point);
+  } else if (point < 0x800) {
+    out += static_cast<char>(0xC0 | point >> 6);
+    follow(0);
+  } else if (point < 0x10000) {
+    out += static_cast<char>(0xE0 | point >> 12);
+    follow(6), follow(0);
+  } else {
+    out += static_cast<char>(0xF0 | point >> 18);
+    follow(12), follow(6), follow(0);
+  }
+}
+
 /// How many bytes at the front of `text` are UTF-8; `text.size()` if all are.
 inline std::size_t utf8_prefix_bytes(std::string_view text) {
   std::size_t at = 0;
   while (at < text.size()) {
+    if (at + 8 <= text.size()) {  // ASCII is the rule, and goes by eights
+      std::uint64_t word;
+      std::memcpy(&word, text.data() + at, sizeof word);
+      if ((word & 0x8080808080808080) == 0) {
+        at += sizeof word;
+        continue;
+      }
+    }
     const auto bytes = utf8_character_bytes(text.substr(at));
     if (bytes == 0) break;
     at += bytes;

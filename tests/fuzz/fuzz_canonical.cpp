@@ -1,13 +1,13 @@
 // Reads any bytes as canonical content, as a gate, and as each text form of a value: every form has
 // one encoding, and no gate opens without a signature.
-#include <google/protobuf/stubs/logging.h>
-
 #include "messages/canonical.hpp"
 #include "messages/gate.hpp"
 #include "messages/ids.hpp"
 #include "messages/time.hpp"
 #include "messages/utf8.hpp"
 #include "tests/fuzz/fuzzer.hpp"
+
+#include <google/protobuf/stubs/logging.h>
 
 namespace nightshift::fuzz {
 namespace {

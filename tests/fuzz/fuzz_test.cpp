@@ -17,11 +17,9 @@ struct Target {
   const char* name;
   void (*function)(std::string_view);
 };
-constexpr Target targets[] = {{"fuzz_canonical", canonical},
-                              {"fuzz_command_body", command_body},
-                              {"fuzz_draft", draft},
-                              {"fuzz_record", record},
-                              {"fuzz_settings", settings}};
+constexpr Target targets[] = {{"fuzz_canonical", canonical}, {"fuzz_command_body", command_body},
+                              {"fuzz_draft", draft},         {"fuzz_json", json},
+                              {"fuzz_record", record},       {"fuzz_settings", settings}};
 constexpr int changes_per_seed = 50;
 
 std::vector<fs::path> seeds_of(const Target& target) {

@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(bad_assignments_name_the_field_and_what_it_wants) {
   check_refused({{"at.seconds", "1"}}, invalid, "at.seconds", "no fields of its own");
   check_refused({{"text.x", "1"}}, invalid, "text.x", "no fields of its own");
   check_refused({{"children.text", "1"}}, invalid, "children.text", "no fields of its own");
-  check_refused({{"child", "x"}}, invalid, "child", "stops being JSON");
+  check_refused({{"child", "x"}}, invalid, "child", "object is wanted");
   check_refused({{"child", ""}}, invalid, "child", "object is wanted");
   check_refused({{"child", R"({"texx":1})"}}, unknown, "child.texx", "`text`");
   check_refused({{"labels", "a"}}, invalid, "labels", "labels.KEY=VALUE");

@@ -102,7 +102,10 @@ constexpr Refusal out_of_range[] = {
     {R"({"u64":18446744073709551616})",   invalid, "u64",    "from 0 to 18446744073709551615"},
     {R"({"u64":"18446744073709551616"})", invalid, "u64",    "from 0 to 18446744073709551615"},
     {R"({"real32":1e39})",                invalid, "real32", "wants a number"},
-    {R"({"real":1e999})",                 invalid, "real",   "stops being JSON"},
+    {R"({"real":1e999})",                  invalid, "real",   "not a number that no double"},
+    {R"({"real":-1e999})",                 invalid, "real",   "not a number that no double"},
+    {R"({"real":1e-999})",                 invalid, "real",   "not a number that no double"},
+    {R"({"i64":1e-999})",                  invalid, "i64",    "not a number that no double"},
 };
 // clang-format on
 
@@ -126,27 +129,27 @@ constexpr Refusal names[] = {
 
 // clang-format off
 constexpr Refusal not_json[] = {
-    {" ",                           invalid, "",         "stops being JSON at byte 2"},
+    {" ",                           invalid, "",         "a JSON object is wanted"},
     {"null",                        invalid, "",         "a JSON object is wanted"},
     {"[]",                          invalid, "",         "a JSON object is wanted"},
     {"1",                           invalid, "",         "a JSON object is wanted"},
     {"\"text\"",                    invalid, "",         "a JSON object is wanted"},
     {"{",                           invalid, "",         "stops being JSON"},
-    {"}",                           invalid, "",         "stops being JSON"},
+    {"}",                           invalid, "",         "a JSON object is wanted"},
     {R"({"text")",                  invalid, "text",     "stops being JSON"},
     {R"({"text":})",                invalid, "text",     "stops being JSON"},
     {R"({"text":"a)",               invalid, "text",     "stops being JSON"},
-    {R"({"text":"a",})",            invalid, "text",     "stops being JSON"},
-    {R"({"texts":["a",]})",         invalid, "texts[0]", "stops being JSON"},
+    {R"({"text":"a",})",            invalid, "",         "stops being JSON"},
+    {R"({"texts":["a",]})",         invalid, "texts[1]", "stops being JSON"},
     {R"({"texts":["a"})",           invalid, "texts[0]", "stops being JSON"},
     {R"({text:"a"})",               invalid, "",         "stops being JSON"},
     {R"({'text':'a'})",             invalid, "",         "stops being JSON"},
     {R"({"text":a})",               invalid, "text",     "stops being JSON"},
     {R"({"flag":True})",            invalid, "flag",     "stops being JSON"},
     {R"({"real":NaN})",             invalid, "real",     "stops being JSON"},
-    {R"({"i32":01})",               invalid, "i32",      "stops being JSON"},
+    {R"({"i32":01})",               invalid, "",         "stops being JSON"},
     {R"({"i32":+1})",               invalid, "i32",      "stops being JSON"},
-    {R"({"i32":0x1})",              invalid, "i32",      "stops being JSON"},
+    {R"({"i32":0x1})",              invalid, "",         "stops being JSON"},
     {R"({"real":.5})",              invalid, "real",     "stops being JSON"},
     {R"({"real":1.})",              invalid, "real",     "stops being JSON"},
     {R"({"i32":-})",                invalid, "i32",      "stops being JSON"},
@@ -160,12 +163,20 @@ constexpr Refusal not_json[] = {
     {R"({"text":"\udc00"})",        invalid, "text",     "stops being JSON"},
     {"{\"text\":\"a\nb\"}",         invalid, "text",     "stops being JSON"},
     {"{\"text\":\"\x1F\"}",         invalid, "text",     "stops being JSON"},
-    {"{\"text\":\"\xFF\"}",         invalid, "",         "not UTF-8 at byte 9"},
-    {"{\"text\":\"\xC0\x80\"}",     invalid, "",         "not UTF-8 at byte 9"},
-    {"{\"text\":\"\xED\xA0\x80\"}", invalid, "",         "not UTF-8 at byte 9"},
-    {{"{}\0", 3},                   invalid, "",         "zero byte in the text, at 2"},
-    {{"{}\0{}", 5},                 invalid, "",         "zero byte"},
+    {"{\"text\":\"\xFF\"}",         invalid, "",         "stops being UTF-8 after 9 bytes"},
+    {"{\"text\":\"\xC0\x80\"}",     invalid, "",         "stops being UTF-8 after 9 bytes"},
+    {"{\"text\":\"\xED\xA0\x80\"}", invalid, "",         "stops being UTF-8 after 9 bytes"},
+    {{"{}\0", 3},                   invalid, "",         "stops being JSON after 2 bytes"},
+    {{"{}\0{}", 5},                 invalid, "",         "stops being JSON after 2 bytes"},
+    {"\xEF\xBB\xBF{}",              invalid, "",         "a JSON object is wanted"},
+    {R"({"i32":1 2})",              invalid, "",         "stops being JSON after 9 bytes"},
+    {R"({"text" "a"})",             invalid, "text",     "stops being JSON after 8 bytes"},
+    {R"({"flag":tru})",             invalid, "flag",     "stops being JSON"},
+    {R"({"flag":nul})",             invalid, "flag",     "stops being JSON"},
+    {R"({"text":"\ud83dx"})",       invalid, "text",     "stops being JSON"},
+    {R"({"text":"\ud83d\u0041"})",  invalid, "text",     "stops being JSON"},
 };
+// clang-format on
 // clang-format on
 
 std::string nested(int depth) {

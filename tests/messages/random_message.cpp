@@ -5,6 +5,7 @@
 
 #include "google/protobuf/timestamp.pb.h"
 #include "messages/time.hpp"
+#include "messages/utf8.hpp"
 
 namespace nightshift::tests {
 namespace {
@@ -12,17 +13,6 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
-
-void append_utf8(char32_t c, std::string& out) {
-  const auto byte = [&out](char32_t value) { out += static_cast<char>(value); };
-  if (c < 0x80) return byte(c);
-  if (c < 0x800) return byte(0xC0 | c >> 6), byte(0x80 | (c & 0x3F));
-  if (c < 0x10000) {
-    return byte(0xE0 | c >> 12), byte(0x80 | (c >> 6 & 0x3F)), byte(0x80 | (c & 0x3F));
-  }
-  byte(0xF0 | c >> 18), byte(0x80 | (c >> 12 & 0x3F));
-  byte(0x80 | (c >> 6 & 0x3F)), byte(0x80 | (c & 0x3F));
-}
 
 std::string any_text() {
   const auto character = rc::gen::oneOf(rc::gen::inRange<std::uint32_t>(0, 0x80),

@@ -19,9 +19,7 @@ std::vector<std::string> words_of(const File& lists) {
       if (begin == std::string::npos) break;
       end = std::min(line.find_first_of(" ()\"", begin), line.size());
       auto word = line.substr(begin, end - begin);
-      if (const auto own = word.find("}/"); word.starts_with("${") && own != std::string::npos) {
-        word.erase(0, own + 2);
-      }
+      if (const auto own = word.rfind("}/"); own != std::string::npos) word.erase(0, own + 2);
       words.push_back(std::move(word));
     }
   }

@@ -186,20 +186,19 @@ Result<FileText> Folder::read(std::string_view name, std::size_t max) const {
   FileText file;
   const auto fd = open_regular(fd_.get(), name, file.stamp);
   if (!fd) return std::unexpected(fd.error());
-  const auto too_large = [&] {
+  if (file.stamp.size > max) {
     return fail(ErrorCode::too_large, "it is larger than " + std::to_string(max) + " bytes");
-  };
-  if (file.stamp.size > max) return too_large();
-  file.text.resize(max + 1);
+  }
+  // One byte more than there should be, so that growth shows.
+  file.text.resize(file.stamp.size + 1);
   std::size_t size = 0;
-  while (size <= max) {
-    const ssize_t count = ::read(fd->get(), file.text.data() + size, max + 1 - size);
+  while (size < file.text.size()) {
+    const ssize_t count = ::read(fd->get(), file.text.data() + size, file.text.size() - size);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return failed("cannot read", name);
     if (count == 0) break;
     size += static_cast<std::size_t>(count);
   }
-  if (size > max) return too_large();
   file.text.resize(size);
   struct stat after{};
   if (::fstat(fd->get(), &after) != 0) return failed("cannot look at", name);
@@ -257,7 +256,7 @@ Result<void> Folder::replace(std::string_view name, std::string_view bytes,
   if (::renameat2(fd_.get(), temporary->c_str(), fd_.get(), target.c_str(), RENAME_EXCHANGE) != 0) {
     if (lacks_flags(errno) &&
         ::renameat(fd_.get(), temporary->c_str(), fd_.get(), target.c_str()) == 0) {
-      return sync();
+      return {};
     }
     const auto error = failed("cannot replace", name);
     ::unlinkat(fd_.get(), temporary->c_str(), 0);
@@ -266,7 +265,7 @@ Result<void> Folder::replace(std::string_view name, std::string_view bytes,
   const auto old = read(*temporary, file_bytes_max);
   if (!old || old->text != seen.text) return settle_exchange(name, *temporary, bytes);
   ::unlinkat(fd_.get(), temporary->c_str(), 0);
-  return sync();
+  return {};
 }
 
 /// What was swapped out is not what was read: it goes back, for it is the newer one of a person.
@@ -312,7 +311,7 @@ Result<void> Folder::remove(std::string_view name, const FileText& seen) const {
   const auto now = read(temporary, file_bytes_max);
   if (now && now->text == seen.text) {
     if (::unlinkat(fd_.get(), temporary.c_str(), 0) != 0) return failed("cannot remove", name);
-    return sync();
+    return {};
   }
   auto back = move(temporary, *this, name);
   if (!back && back.error().code == ErrorCode::conflict) {

@@ -110,6 +110,10 @@ Result<void> EntityState::fold(const storage::StoredRecord& stored) {
     return std::unexpected(
         damaged(ref_, "the record at offset " + std::to_string(stored.offset) + " is unreadable"));
   }
+  return fold(record, stored.offset);
+}
+
+Result<void> EntityState::fold(const Record& record, std::uint64_t offset) {
   if (record.sequence() != sequence() + 1) {
     return std::unexpected(damaged(ref_, "expected record " + std::to_string(sequence() + 1) +
                                              ", found " + std::to_string(record.sequence())));
@@ -119,7 +123,7 @@ Result<void> EntityState::fold(const storage::StoredRecord& stored) {
   if (!*known) row_.set_stale(true);
   if (row_.home().empty()) row_.set_home(record.home());
   advance(record.type(), record.payload(), record.decided_at_us());
-  row_.set_offset(stored.offset);
+  row_.set_offset(offset);
   return {};
 }
 

@@ -42,6 +42,7 @@ class EntityState {
   Result<void> apply(const google::protobuf::Message& event, Time decided_at);
   /// Folds a stored record, which must be the next of the stream.
   Result<void> fold(const storage::StoredRecord& stored);
+  Result<void> fold(const Record& record, std::uint64_t offset);
 
   const kernel::Entity& entity() const { return *entity_; }
   const EntityRef& ref() const { return ref_; }

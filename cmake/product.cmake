@@ -43,13 +43,15 @@ function(product_program NAME)
   target_compile_definitions(${NAME} PRIVATE NIGHTSHIFT_VERSION="${PROJECT_VERSION}")
 endfunction()
 
-# product_test(NAME SOURCES... [PROTOS...] [DEPS...] [LABELS...] [TIMEOUT s] [PCH p] [RUN_SERIAL])
+# product_test(NAME SOURCES... [PROTOS...] [DEPS...] [LABELS...] [TIMEOUT s] [PCH p] [RUN_SERIAL]
+#              [WITHOUT_PROGRAM])
 # A Boost.Test executable NAME_test (main is tests/support/test_main.cpp) and a CTest of that NAME:
 # one per folder. It runs at the top of the repository, with the node's program, where there is one,
-# in the environment as NIGHTSHIFT_PROGRAM. Label `release`: built and run in the release preset
-# alone.
+# in the environment as NIGHTSHIFT_PROGRAM, unless it goes WITHOUT_PROGRAM. Label `release`: built
+# and run in the release preset alone.
 function(product_test NAME)
-  cmake_parse_arguments(P "RUN_SERIAL" "PCH;TIMEOUT" "SOURCES;PROTOS;DEPS;LABELS" ${ARGN})
+  cmake_parse_arguments(P "RUN_SERIAL;WITHOUT_PROGRAM" "PCH;TIMEOUT" "SOURCES;PROTOS;DEPS;LABELS"
+                        ${ARGN})
   set(when checked)
   if("release" IN_LIST P_LABELS)
     set(when release)
@@ -63,7 +65,7 @@ function(product_test NAME)
   target_link_libraries(${NAME}_test PRIVATE nightshift_test_main dep::boost_test)
   add_test(NAME ${NAME} COMMAND ${NAME}_test WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set(environment "UBSAN_OPTIONS=print_stacktrace=1")
-  if(TARGET nightshift)
+  if(TARGET nightshift AND NOT P_WITHOUT_PROGRAM)
     list(APPEND environment "NIGHTSHIFT_PROGRAM=$<TARGET_FILE:nightshift>")
     add_dependencies(${NAME}_test nightshift)
   endif()

@@ -95,7 +95,7 @@ struct Committed {
   Time written_at{};
 };
 
-/// Runs on the log's completion thread, in the order of submission; must not block.
+/// Runs on a thread of the log, one at a time, in the order of submission; must not block.
 /// Errors: `conflict` (sequence or epoch: nothing written, the entity must open again),
 /// `no_space` (nothing written), `unavailable` (outcome unknown: the log has stopped).
 using Completion = std::move_only_function<void(Result<Committed>)>;

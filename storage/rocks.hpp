@@ -25,8 +25,8 @@ struct RocksOptions {
   std::function<void(const Error&)> failed;
   /// Bytes of the file system that appends leave free.
   std::uint64_t reserve_bytes = 64u << 20;
-  /// Rows held in memory, for each of the two families of rows, before they go to a table file.
-  std::size_t write_buffer_bytes = 8u << 20;
+  /// Memory for rows that are not in a table file yet.
+  std::size_t write_buffer_bytes = 16u << 20;
   /// For tests alone: a faulty file system; and whether to sync (false only to show that the
   /// power-cut test can fail).
   rocksdb::Env* env = nullptr;

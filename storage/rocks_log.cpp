@@ -80,7 +80,7 @@ void RocksLog::run_writer() {
     if (auto written = write_batch(); !written)
       stop(std::move(answers), written.error());
     else
-      hand_over({std::move(answers), {}, false});
+      answer(std::move(answers));
   }
 }
 
@@ -138,6 +138,20 @@ void RocksLog::stop(std::vector<Answer> answers, const Error& error) {
     done_changed_.wait(lock, [this] { return done_.empty() && !giving_; });
   }
   if (failed_) failed_(error);
+}
+
+void RocksLog::answer(std::vector<Answer> answers) {
+  if (answers.empty()) return;
+  // Waking a thread takes longer than giving a single answer, and nobody else is giving any: only
+  // this thread hands them over.
+  if (answers.size() == 1 && std::holds_alternative<AppendAnswer>(answers.front()) && all_given())
+    return give(std::move(answers.front()));
+  hand_over({std::move(answers), {}, false});
+}
+
+bool RocksLog::all_given() {
+  const std::lock_guard lock(done_mutex_);
+  return done_.empty() && !giving_;
 }
 
 void RocksLog::hand_over(Done done) {

@@ -25,7 +25,7 @@ struct OwnedFiles {
 };
 
 /// The writer's thread plans, writes and syncs one batch after the other; the completion thread
-/// gives the answers meanwhile.
+/// gives the answers meanwhile. Where there is a single one, the writer gives it.
 class RocksLog final : private OwnedFiles, public ReadableLog<EventLog> {
  public:
   RocksLog(LogFiles files, LogStart start, std::function<Time()> now, std::uint64_t reserve_bytes,
@@ -56,6 +56,8 @@ class RocksLog final : private OwnedFiles, public ReadableLog<EventLog> {
   Result<void> write_batch();
   void count_batch();
   void stop(std::vector<Answer> answers, const Error& error);
+  void answer(std::vector<Answer> answers);
+  bool all_given();
   void hand_over(Done done);
 
   void run_completions();

@@ -6,10 +6,10 @@
 namespace nightshift::storage {
 
 /// docs/decisions/rocksdb-settings.md gives the reasons.
-rocksdb::DBOptions database_options(rocksdb::Env* env, bool create);
+rocksdb::DBOptions database_options(rocksdb::Env* env, bool create, std::size_t write_buffer_bytes);
 /// Records and batches: appended in the order of keys, never changed.
-rocksdb::ColumnFamilyOptions log_options(std::size_t write_buffer_bytes);
+rocksdb::ColumnFamilyOptions log_options();
 /// All other rows.
-rocksdb::ColumnFamilyOptions entity_options(std::size_t write_buffer_bytes);
+rocksdb::ColumnFamilyOptions entity_options();
 
 }  // namespace nightshift::storage

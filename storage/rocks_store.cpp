@@ -14,9 +14,8 @@ constexpr std::size_t readahead_bytes = 512 << 10;
 constexpr int reading_attempts_max = 100;
 
 // In the order in which `DB::Open` hands the families back.
-std::vector<rocksdb::ColumnFamilyDescriptor> families(std::size_t write_buffer_bytes) {
-  return {{rocksdb::kDefaultColumnFamilyName, log_options(write_buffer_bytes)},
-          {entities_family, entity_options(write_buffer_bytes)}};
+std::vector<rocksdb::ColumnFamilyDescriptor> families() {
+  return {{rocksdb::kDefaultColumnFamilyName, log_options()}, {entities_family, entity_options()}};
 }
 
 std::string_view view(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
@@ -64,8 +63,9 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open(const RocksStoreOptions& op
   std::unique_ptr<RocksStore> store(new RocksStore(options, true));
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
-  const auto opened = rocksdb::DB::Open(database_options(options.env, options.create), options.path,
-                                        families(options.write_buffer_bytes), &handles, &db);
+  const auto opened =
+      rocksdb::DB::Open(database_options(options.env, options.create, options.write_buffer_bytes),
+                        options.path, families(), &handles, &db);
   if (!opened.ok()) return std::unexpected(to_error(opened, options.path));
   store->db_.reset(db);
   store->log_ = handles[0];
@@ -75,20 +75,19 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open(const RocksStoreOptions& op
 
 Result<std::unique_ptr<RocksStore>> RocksStore::open_for_reading(
     const std::filesystem::path& path) {
-  auto options = database_options(rocksdb::Env::Default(), false);
+  RocksStoreOptions ours;
+  ours.path = path;
+  auto options = database_options(ours.env, false, ours.write_buffer_bytes);
   // Every file is held open, so that none can vanish while it is read.
   options.max_open_files = -1;
   std::optional<Error> error;
   for (int attempt = 0; attempt < reading_attempts_max; ++attempt) {
     const auto before = manifest_state(path);
     if (!before) return std::unexpected(before.error());
-    RocksStoreOptions ours;
-    ours.path = path;
     std::unique_ptr<RocksStore> store(new RocksStore(ours, false));
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
     rocksdb::DB* db = nullptr;
-    const auto opened = rocksdb::DB::OpenForReadOnly(
-        options, path, families(ours.write_buffer_bytes), &handles, &db);
+    const auto opened = rocksdb::DB::OpenForReadOnly(options, path, families(), &handles, &db);
     const auto after = manifest_state(path);
     if (opened.ok()) {
       store->db_.reset(db);

@@ -15,7 +15,7 @@ struct RocksStoreOptions {
   rocksdb::Env* env = rocksdb::Env::Default();
   bool create = false;
   bool sync = true;
-  std::size_t write_buffer_bytes = 8u << 20;
+  std::size_t write_buffer_bytes = 16u << 20;
 };
 
 /// What RocksDB said, as an error that names the path and what to do.

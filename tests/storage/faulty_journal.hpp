@@ -22,7 +22,7 @@ struct FaultyJournal {
     options.env = env.get();
     options.sync = sync;
     // Small, so that table files come and go.
-    options.write_buffer_bytes = 64 << 10;
+    options.write_buffer_bytes = 256 << 10;
     return open_rocks(std::move(options));
   }
 

@@ -32,7 +32,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t payload_bytes = 250;
 constexpr std::size_t state_bytes = 250;
 constexpr double seconds_per_figure = 2;
-constexpr std::size_t write_buffer_bytes = 8u << 20;
+constexpr std::size_t write_buffer_bytes = 16u << 20;
 
 /// Processor time of all threads so far: says the same on a busy machine.
 double cpu_us() {
@@ -135,10 +135,10 @@ class Bare {
  public:
   Bare() {
     rocksdb::DB* db = nullptr;
-    must(rocksdb::DB::Open(database_options(rocksdb::Env::Default(), true), folder_.path(),
-                           {{rocksdb::kDefaultColumnFamilyName, log_options(write_buffer_bytes)},
-                            {"entities", entity_options(write_buffer_bytes)}},
-                           &families_, &db));
+    must(rocksdb::DB::Open(
+        database_options(rocksdb::Env::Default(), true, write_buffer_bytes), folder_.path(),
+        {{rocksdb::kDefaultColumnFamilyName, log_options()}, {"entities", entity_options()}},
+        &families_, &db));
     db_.reset(db);
   }
 
@@ -349,9 +349,8 @@ double iterate_and_parse(const fs::path& path, std::size_t& records) {
   std::vector<rocksdb::ColumnFamilyHandle*> families;
   rocksdb::DB* opened = nullptr;
   must(rocksdb::DB::OpenForReadOnly(
-      database_options(rocksdb::Env::Default(), false), path,
-      {{rocksdb::kDefaultColumnFamilyName, log_options(write_buffer_bytes)},
-       {"entities", entity_options(write_buffer_bytes)}},
+      database_options(rocksdb::Env::Default(), false, write_buffer_bytes), path,
+      {{rocksdb::kDefaultColumnFamilyName, log_options()}, {"entities", entity_options()}},
       &families, &opened));
   const std::unique_ptr<rocksdb::DB> db(opened);
   const auto start = Clock::now();

@@ -1,0 +1,207 @@
+// Kills under load: what was acknowledged is there, once, whole, and answered the same.
+#include <poll.h>
+#include <signal.h>
+
+#include <boost/test/unit_test.hpp>
+#include <cstdlib>
+#include <cstring>
+#include <set>
+#include <thread>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/crash/client.hpp"
+#include "tests/crash/reaper.hpp"
+#include "tests/support/golden.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+namespace {
+
+using namespace nightshift;
+using namespace nightshift::tests;
+using nlohmann::json;
+
+constexpr int clients = 8;
+constexpr std::size_t commands_per_kill = 100;
+
+std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
+  const char* text = std::getenv(variable);
+  return text == nullptr || *text == '\0' ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+std::uint64_t fresh_seed() {
+  std::uint64_t seed = 0;
+  const auto bytes = random_bytes(sizeof seed);
+  std::memcpy(&seed, bytes.data(), sizeof seed);
+  return seed;
+}
+
+Ended run(const runtime::DataFolder& folder, std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), {"--json", "--data", folder.root().string()});
+  return run_program(std::move(arguments));
+}
+
+json answer(const runtime::DataFolder& folder, std::vector<std::string> arguments) {
+  const auto ended = run(folder, std::move(arguments));
+  BOOST_TEST_REQUIRE(ended.exit_code == 0, ended.err);
+  return json::parse(ended.out);
+}
+
+/// A folder with an approver, and that approver.
+struct Household {
+  TemporaryFolder root;
+  runtime::DataFolder folder{root / "data"};
+  std::optional<SigningKey> key;
+  std::optional<Person> person;
+
+  Household() {
+    write_file(root / "passphrase", "correct horse\n");
+    const auto added = run(
+        folder, {"approver", "add", "anna", "--passphrase-file", (root / "passphrase").string()});
+    BOOST_TEST_REQUIRE(added.exit_code == 0, added.err);
+    auto opened = SigningKey::unseal(read_file(folder.approver_key_file("anna")), "correct horse");
+    BOOST_TEST_REQUIRE(opened.has_value());
+    key.emplace(std::move(*opened));
+    person.emplace("anna", folder.read_token(folder.approver_token_file("anna")).value(), *key);
+  }
+};
+
+/// By id.
+std::map<std::string, json> all_approvals(const runtime::DataFolder& folder,
+                                          std::vector<std::string> arguments) {
+  std::map<std::string, json> all;
+  const auto page = answer(folder, std::move(arguments));
+  for (const auto& item : page.at("items")) {
+    all.emplace(item.at("id").get<std::string>(), item);
+  }
+  return all;
+}
+
+const std::vector<std::string> live_list{"list", "approval", "--limit", "1000000"};
+
+/// Until nothing is on its way to the outbox any more.
+std::map<std::string, json> settled_approvals(const runtime::DataFolder& folder) {
+  const auto give_up = std::chrono::steady_clock::now() + process_deadline;
+  while (true) {
+    auto all = all_approvals(folder, live_list);
+    const bool settled = std::ranges::none_of(
+        all, [](const auto& entry) { return entry.second.at("status") == "approved"; });
+    if (settled || std::chrono::steady_clock::now() > give_up) return all;
+    ::poll(nullptr, 0, 50);
+  }
+}
+
+void check_states(Ledger& ledger, const std::map<std::string, json>& live) {
+  const auto expected = ledger.expected();
+  BOOST_TEST(live.size() == expected.size());
+  for (const auto& [id, wanted] : expected) {
+    const auto found = live.find(id);
+    if (found == live.end()) {
+      BOOST_ERROR(id << " was acknowledged and is lost");
+      continue;
+    }
+    BOOST_TEST(found->second.at("status").get<std::string>() == wanted.status, id);
+  }
+}
+
+/// Every command's events are there once, in a stream without gaps; nothing else is there.
+void check_events(Ledger& ledger, const runtime::DataFolder& folder) {
+  const auto ended = run(folder, {"log", "--limit", "1000000"});
+  BOOST_TEST_REQUIRE(ended.exit_code == 0, ended.err);
+  std::map<std::string, int> times;
+  std::map<std::string, int> sequences;
+  std::istringstream lines(ended.out);
+  for (std::string line; std::getline(lines, line);) {
+    const auto event = json::parse(line);
+    const auto id = event.at("id").get<std::string>();
+    const auto entity = event.at("kind").get<std::string>() + "/" + id;
+    BOOST_TEST(event.at("sequence").get<int>() == ++sequences[entity], entity << " has a gap");
+    const bool by_host = event.at("principal") == "host" || event.at("kind") != "approval";
+    if (!by_host && !event.at("type").get<std::string>().starts_with("approval.host.")) {
+      ++times[event.at("cause").get<std::string>()];
+    }
+  }
+  const auto entries = ledger.entries();
+  BOOST_TEST(times.size() == entries.size());
+  for (const auto& entry : entries) {
+    BOOST_TEST(times[entry.key] == 1, entry.id << ": " << entry.command << " with key " << entry.key
+                                               << " is there " << times[entry.key] << " times");
+  }
+}
+
+void check_outbox(Ledger& ledger, const runtime::DataFolder& folder) {
+  std::multiset<std::string> wanted, found;
+  for (const auto& [id, expected] : ledger.expected()) {
+    if (!expected.message.empty()) wanted.insert(expected.message);
+  }
+  for (const auto& file : std::filesystem::directory_iterator(folder.root() / "Outbox" / "new")) {
+    found.insert(read_file(file.path()));
+  }
+  BOOST_TEST(wanted.size() > 0u);
+  BOOST_TEST(found.size() == wanted.size());
+  BOOST_TEST((found == wanted), "the outbox does not hold exactly what was approved");
+}
+
+void check_replay(const runtime::DataFolder& folder, const std::map<std::string, json>& live) {
+  const auto past = all_approvals(folder, {"replay", "--at", "9999999999", "list", "approval"});
+  BOOST_TEST(past.size() == live.size());
+  for (const auto& [id, entity] : live) {
+    const auto found = past.find(id);
+    if (found == past.end()) {
+      BOOST_ERROR(id << " is not in the replay");
+      continue;
+    }
+    for (const auto* part : {"view", "status", "sequence", "offset"}) {
+      BOOST_TEST(found->second.at(part) == entity.at(part), id << ": " << part << " differs");
+    }
+  }
+}
+
+void check_index(const runtime::DataFolder& folder, const std::map<std::string, json>& live) {
+  for (const std::string status : {"pending", "approved", "rejected", "withdrawn", "sent"}) {
+    auto arguments = live_list;
+    arguments.insert(arguments.end(), {"--where", "status=" + status});
+    const auto indexed = all_approvals(folder, arguments);
+    const auto count = std::ranges::count_if(
+        live, [&](const auto& entry) { return entry.second.at("status") == status; });
+    BOOST_TEST(static_cast<std::ptrdiff_t>(indexed.size()) == count, "the index of " << status);
+  }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(nothing_acknowledged_is_lost_doubled_or_halved_by_kills) {
+  const auto kills = number_from("NIGHTSHIFT_KILLS", 200);
+  const auto seed = number_from("NIGHTSHIFT_SEED", fresh_seed());
+  BOOST_TEST_CONTEXT("NIGHTSHIFT_SEED=" << seed << " NIGHTSHIFT_KILLS=" << kills) {
+    Household house;
+    Ledger ledger;
+    ledger.set_target(kills * commands_per_kill);
+    Reaper reaper(house.folder, seed, ledger);
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < clients; ++i) {
+      threads.emplace_back([&, i] { Client(i, seed, *house.person, ledger).run(); });
+    }
+    for (std::size_t kill = 1; kill <= kills && ledger.wrongs().empty(); ++kill) {
+      reaper.live_and_die(kill * commands_per_kill);
+    }
+    auto node = reaper.live();
+    ledger.allow(kills * commands_per_kill);
+    threads.clear();
+    for (const auto& wrong : ledger.wrongs()) BOOST_ERROR(wrong);
+    BOOST_TEST_REQUIRE(ledger.wrongs().empty());
+    BOOST_TEST_MESSAGE(ledger.count() << " commands acknowledged, " << kills << " kills, "
+                                      << reaper.at_named_points() << " at named points");
+
+    const auto live = settled_approvals(house.folder);
+    check_states(ledger, live);
+    check_events(ledger, house.folder);
+    check_outbox(ledger, house.folder);
+    check_replay(house.folder, live);
+    check_index(house.folder, live);
+    node.signal(SIGTERM);
+    BOOST_TEST(node.wait().exit_code == 0);
+    const auto audit = answer(house.folder, {"audit", "verify"});
+    BOOST_TEST(audit.at("whole").get<bool>(), audit.dump());
+  }
+}

@@ -55,17 +55,22 @@ std::vector<std::string> node_arguments(const Session& session, const NodeFlags&
   ::_exit(127);
 }
 
-/// The first line that arrives within the time; nothing if the other end closes before.
-std::optional<std::string> read_line(int descriptor, int timeout_ms) {
+/// The first line that arrives, or how it did not: the other end closed, or the time passed.
+struct FirstLine {
+  std::optional<std::string> text;
+  bool closed = false;
+};
+
+FirstLine read_line(int descriptor, int timeout_ms) {
   std::string line;
   pollfd watched{descriptor, POLLIN, 0};
   while (::poll(&watched, 1, timeout_ms) > 0) {
     char c = 0;
-    if (::read(descriptor, &c, 1) != 1) return std::nullopt;
-    if (c == '\n') return line;
+    if (::read(descriptor, &c, 1) != 1) return {std::nullopt, true};
+    if (c == '\n') return {std::move(line), false};
     line += c;
   }
-  return std::nullopt;
+  return {};
 }
 
 std::string read_all(int descriptor) {
@@ -79,14 +84,7 @@ std::string read_all(int descriptor) {
 }
 
 /// What the node said before it ended, with the exit code that stands for it.
-std::unexpected<Error> explain_end(pid_t child, const std::string& said,
-                                   const runtime::DataFolder& folder) {
-  int status = 0;
-  if (::waitpid(child, &status, WNOHANG) == 0) {
-    return fail(ErrorCode::timed_out,
-                "the node is not ready yet; see " + folder.log_file().string(),
-                folder.log_file().string());
-  }
+std::unexpected<Error> explain_end(const std::string& said, const runtime::DataFolder& folder) {
   // The node's own words: `error: SENTENCE`, then `code: NAME`.
   const auto begin = said.starts_with("error: ") ? 7 : 0;
   const auto mark = said.find("  code: ");
@@ -127,11 +125,18 @@ Result<void> up(Session& session, const NodeFlags& flags) {
   if (child < 0) return fail(ErrorCode::io, std::string("no process: ") + std::strerror(errno));
   if (child == 0) become_node(arguments.data(), child_out.get(), said.get());
   child_out.close();
-  if (const auto ready = read_line(out.get(), ready_timeout_ms)) {
-    report(session, *ready, "the node runs in the background");
+  const auto ready = read_line(out.get(), ready_timeout_ms);
+  if (ready.text) {
+    report(session, *ready.text, "the node runs in the background");
     return {};
   }
-  auto ended = explain_end(child, read_all(said.get()), session.folder);
+  if (!ready.closed) {
+    return fail(ErrorCode::timed_out,
+                "the node is not ready yet; see " + session.folder.log_file().string(),
+                session.folder.log_file().string());
+  }
+  ::waitpid(child, nullptr, 0);
+  auto ended = explain_end(read_all(said.get()), session.folder);
   const auto node = session.folder.read_node();
   if (ended.error().code == ErrorCode::locked && node && *node) {
     report(session, (*node)->http(), "a node runs already");

@@ -51,14 +51,12 @@ std::string json_of_set_fields(const google::protobuf::Message& message) {
   return said.dump();
 }
 
-void print_answer(Session& session, const NodeAnswer& answer, const kernel::Kind* kind) {
+void print_answer(Session& session, const NodeAnswer& answer) {
   if (session.json) {
     session.out << answer.body << "\n";
-    return;
+  } else if (const auto json = parse_json(answer.body)) {
+    session.out << show_outcome(*json);
   }
-  const auto json = parse_json(answer.body);
-  if (!json) return;
-  session.out << show_entity(*json, kind);
 }
 
 }  // namespace
@@ -107,7 +105,7 @@ Result<void> command(Session& session, const CommandFlags& flags) {
   const auto answer = session.api.post("/v1/" + flags.kind + "/" + flags.id + "/" + flags.command,
                                        std::move(*body));
   if (!answer) return std::unexpected(answer.error());
-  print_answer(session, *answer, *kind);
+  print_answer(session, *answer);
   return {};
 }
 

@@ -78,6 +78,8 @@ Result<HttpResponse> NodeApi::once(const HttpRequest& request) {
 }
 
 Result<NodeAnswer> NodeApi::send(HttpRequest request) {
+  // Without a node there is no sense in asking for a token.
+  if (const auto base = base_url(); !base) return std::unexpected(base.error());
   const auto bearer = token();
   if (!bearer) return std::unexpected(bearer.error());
   if (!is_header_value(*bearer)) {

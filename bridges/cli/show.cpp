@@ -120,6 +120,13 @@ std::string text_of(const Json& object, std::string_view name) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
+std::string show_outcome(const Json& entity) {
+  return sanitise(text_of(entity, "kind") + "/" + text_of(entity, "id") + "  " +
+                      text_of(entity, "status") + "  sequence " + member(entity, "sequence"),
+                  Lines::escape) +
+         "\n";
+}
+
 std::string show_entity(const Json& entity, const kernel::Kind* kind) {
   const auto view = entity.value("view", Json::object());
   const auto* descriptor = kind == nullptr ? nullptr : kind->view_descriptor();

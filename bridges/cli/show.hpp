@@ -29,6 +29,9 @@ struct Look {
 /// One entity: head line, then its fields, those that are empty left out.
 std::string show_entity(const Json& entity, const kernel::Kind* kind);
 
+/// One line: what an entity is after a command.
+std::string show_outcome(const Json& entity);
+
 /// Entities of one kind: id, status, and the columns that the kind's view names.
 std::string show_list(const std::vector<Json>& entities, const kernel::Kind& kind,
                       const Look& look);

@@ -9,13 +9,15 @@
 namespace nightshift::runtime {
 
 Result<Answer> Node::call(Command command, std::chrono::milliseconds timeout) {
-  const auto entity = command.entity;
+  // Known here, so that a caller who has waited long enough can ask again.
+  if (command.key.empty()) command.key = host::fresh_command_id();
+  const auto id = command.key;
   auto promise = std::make_shared<std::promise<Result<Answer>>>();
   auto answered = promise->get_future();
   submit(std::move(command),
          [promise](Result<Answer> answer) { promise->set_value(std::move(answer)); });
   if (answered.wait_for(timeout) == std::future_status::ready) return answered.get();
-  return fail(ErrorCode::timed_out, {}, to_string(entity));
+  return fail(ErrorCode::timed_out, {}, id);
 }
 
 Result<std::unique_ptr<Node>> start_node(std::shared_ptr<storage::EventLog> log,

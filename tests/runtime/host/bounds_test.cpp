@@ -28,14 +28,19 @@ struct Held {
     node = std::move(*runtime::start_node(log, catalog, clock, {}, options));
   }
 
-  /// The answer's place in `answers`; it holds nothing until the answer is there.
-  void add(const std::string& id, std::string key = {}) {
+  static runtime::Command add_one(const std::string& id) {
     auto body = std::make_shared<counter_pb::Add>();
     body->set_by(1);
     runtime::Command command;
     command.entity = {"counter", id};
     command.body = body;
     command.caller = anyone();
+    return command;
+  }
+
+  /// What comes of it is in `answers`, once it is answered.
+  void add(const std::string& id, std::string key = {}) {
+    auto command = add_one(id);
     command.key = std::move(key);
     node->submit(std::move(command), [this](Result<runtime::Answer> answer) {
       const std::lock_guard lock(mutex);
@@ -106,6 +111,18 @@ BOOST_AUTO_TEST_CASE(nobody_is_answered_before_the_log_has_written) {
   BOOST_TEST(count() == 0u);
   log->pump();
   BOOST_TEST(count("ok") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(who_waits_in_vain_learns_the_id_to_ask_again_with) {
+  start();
+  const auto late = node->call(add_one("a"), std::chrono::milliseconds(1));
+  BOOST_REQUIRE(!late);
+  BOOST_TEST((late.error().code == ErrorCode::timed_out));
+  const auto id = late.error().instance;
+  BOOST_TEST(id.size() == 32u);
+  add("a", id);
+  pump_until([&] { return count("ok") == 1; }, "the repeat is answered");
+  BOOST_TEST(node->get({"counter", "a"})->sequence == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(a_log_that_fails_answers_all_as_unknown_with_their_ids) {

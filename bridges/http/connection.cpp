@@ -99,6 +99,12 @@ Connection::~Connection() {
 
 void Connection::hang_up() { shutdown(socket_, endless_.load() ? SHUT_RDWR : SHUT_RD); }
 
+bool Connection::become_idle() {
+  const bool idle = begin_ == end_;
+  idle_.store(idle);
+  return idle;
+}
+
 void Connection::make_room() {
   if (begin_ > 0) {
     std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
@@ -151,10 +157,10 @@ Result<bool> Connection::read_head(Head& head) {
       until = &deadline;
     }
     make_room();
-    idle_.store(arrived.empty() && served_, std::memory_order_relaxed);
+    idle_.store(arrived.empty() && served_);
     std::size_t received = 0;
     const Received what = receive(buffer_.data() + end_, buffer_.size() - end_, received, until);
-    idle_.store(false, std::memory_order_relaxed);
+    idle_.store(false);
     if (what != Received::some) return false;
     end_ += received;
   }

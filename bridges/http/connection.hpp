@@ -59,7 +59,9 @@ class Connection final : public Body {
   void hang_up();
   void set_endless() { endless_.store(true); }
   /// True while it waits for another request after the first.
-  bool idle() const { return idle_.load(std::memory_order_relaxed); }
+  bool idle() const { return idle_.load(); }
+  /// True if nothing of another request has arrived; the connection then counts as idle.
+  bool become_idle();
 
  private:
   using TimePoint = std::chrono::steady_clock::time_point;

@@ -154,6 +154,8 @@ void Front::serve(Connection& connection) {
     if (!*there) return;
     if (!serve_request(head, connection, count >= options_.requests_per_connection_max)) break;
     connection.finish();
+    // In this order: who waits looks for idle connections after it has been counted.
+    if (connection.become_idle() && pool_.crowded()) break;
   }
   connection.close_politely(linger);
 }

@@ -28,7 +28,7 @@ class Pool {
   /// left with the caller.
   Taken submit(Task& task);
   /// True while tasks wait for a thread.
-  bool crowded() const { return waiting_.load(std::memory_order_relaxed) > 0; }
+  bool crowded() const { return waiting_.load() > 0; }
 
  private:
   void work();

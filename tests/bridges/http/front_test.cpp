@@ -1,4 +1,5 @@
 // The front on real sockets: bounds, deadlines, smuggling, reuse of connections, many of them.
+#include <algorithm>
 #include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <chrono>
@@ -204,17 +205,20 @@ BOOST_AUTO_TEST_CASE(more_connections_than_threads_take_turns_and_beyond_that_ar
   options.waiting_max = 2;
   Served served(options);
   // Two that are idle hold both threads; who comes next gets theirs.
-  Wire first(served.port());
-  Wire second(served.port());
-  BOOST_TEST(first.ask(live).status == 200);
-  BOOST_TEST(second.ask(live).status == 200);
-  BOOST_TEST(served.get("/livez", {}).status == 200);
+  {
+    Wire first(served.port());
+    Wire second(served.port());
+    BOOST_TEST(first.ask(live).status == 200);
+    BOOST_TEST(second.ask(live).status == 200);
+    BOOST_TEST(served.get("/livez", {}).status == 200);
+  }
   // Two that are busy keep theirs: two more wait, the next is refused.
   served.node.hold_answers(true);
   std::vector<std::unique_ptr<Wire>> busy;
-  for (int i = 0; i < 4; ++i) {
+  for (std::size_t i = 1; i <= 4; ++i) {
     busy.push_back(std::make_unique<Wire>(served.port()));
     busy.back()->send(request_text(add("{}")));
+    while (served.node.commands_seen() < std::min<std::size_t>(i, 2)) std::this_thread::yield();
   }
   WireAnswer refused;
   do {
@@ -224,7 +228,6 @@ BOOST_AUTO_TEST_CASE(more_connections_than_threads_take_turns_and_beyond_that_ar
   BOOST_TEST(refused.status == 503);
   BOOST_TEST(refused.member("code") == "overloaded");
   BOOST_TEST(refused.fields.at("retry-after") == "1");
-  while (served.node.commands_seen() < 2) std::this_thread::yield();
   served.node.hold_answers(false);
   for (const auto& wire : busy) BOOST_TEST(wire->read().status / 100 >= 2);
 }

@@ -145,8 +145,9 @@ class LiftedEntity final : public Entity {
 
   Work pending() const override {
     return std::visit(
-        []<class Phase>(const Phase& phase) -> Work {
-          if constexpr (has_pending<K, Phase>()) return K::pending(phase);
+        // `Of` is `K` as a parameter: else clang looks for `pending` in kinds that have none.
+        []<class Phase, class Of = K>(const Phase& phase) -> Work {
+          if constexpr (has_pending<Of, Phase>()) return Of::pending(phase);
           return {};
         },
         state_);
@@ -174,8 +175,8 @@ class LiftedEntity final : public Entity {
 
   void contribute(Authority& authority) const override {
     std::visit(
-        [&authority]<class Phase>(const Phase& phase) {
-          if constexpr (has_contribute<K, Phase>()) K::contribute(phase, authority);
+        [&authority]<class Phase, class Of = K>(const Phase& phase) {  // as in `pending`
+          if constexpr (has_contribute<Of, Phase>()) Of::contribute(phase, authority);
         },
         state_);
   }

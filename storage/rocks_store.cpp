@@ -10,7 +10,6 @@ namespace nightshift::storage {
 namespace {
 
 constexpr const char* entities_family = "entities";
-constexpr std::size_t readahead_bytes = 512 << 10;
 constexpr int reading_attempts_max = 100;
 
 // In the order in which `DB::Open` hands the families back.

@@ -50,14 +50,16 @@ class Hands : public House {
     return missing;
   }
 
-  /// Waiting approvals without a file that shows them; files that show what the journal has not.
+  /// Waiting approvals that no file shows, unless what a person put in its place was refused, and
+  /// told.
   std::vector<std::string> disagreements() const {
     std::vector<std::string> found;
     const auto page = const_cast<Hands*>(this)->node().list(
         {.kind = "approval", .where = {{"status", "pending"}}, .after = {}, .limit = 1000});
     for (const auto& item : page->items) {
       const auto view = dynamic_cast<const approval::View&>(*item.view);
-      bool shown = false;
+      const bool refused = text("Logs/Local/errors.md").find(view.file()) != std::string::npos;
+      bool shown = refused && there(view.file());
       for (const auto* folder : pending_folders) {
         for (const auto& entry : fs::directory_iterator(path() / "vault" / folder)) {
           const auto bytes = text(fs::relative(entry.path(), path() / "vault"));

@@ -28,7 +28,7 @@ EffectState effect_state(const EffectProgress* progress, std::uint64_t boot_epoc
 }
 
 EntityState::EntityState(const kernel::Kind& kind, EntityRef entity, std::string home)
-    : kind_(kind), ref_(std::move(entity)), entity_(kind.make()) {
+    : ref_(std::move(entity)), entity_(kind.make()) {
   row_.set_home(std::move(home));
   row_.set_evolver(kind.evolver_version());
   row_.set_derivation(kind.derivation_version());

@@ -68,7 +68,6 @@ class EntityState {
   void note(const google::protobuf::Message& event);
   EffectProgress& progress_of(const std::string& effect_id);
 
-  const kernel::Kind& kind_;
   EntityRef ref_;
   std::unique_ptr<kernel::Entity> entity_;
   /// All but phase and body, which are filled in when a row is made.

@@ -71,8 +71,9 @@ std::vector<FoundFile> Projector::find(const Standing& standing) const {
     if (!draft || !is_same_file(standing, *draft, path + "/" + name)) continue;
     all.push_back({.folder = path, .file = std::move(*file), .draft = std::move(*draft)});
   }
-  std::ranges::stable_partition(
-      all, [place = standing.place()](const FoundFile& found) { return found.folder == place; });
+  // The one in its place leads; the others keep their order.
+  const auto leads = std::ranges::find(all, standing.place(), &FoundFile::folder);
+  if (leads != all.end()) std::rotate(all.begin(), leads, leads + 1);
   return all;
 }
 

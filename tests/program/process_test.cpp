@@ -10,8 +10,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tests/support/golden.hpp"
 #include "tests/program/house.hpp"
+#include "tests/support/golden.hpp"
 
 namespace {
 

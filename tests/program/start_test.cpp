@@ -7,8 +7,8 @@
 #include <boost/test/unit_test.hpp>
 #include <fstream>
 
-#include "tests/support/golden.hpp"
 #include "tests/program/house.hpp"
+#include "tests/support/golden.hpp"
 
 namespace {
 

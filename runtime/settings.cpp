@@ -67,6 +67,17 @@ std::optional<std::string> set_listen(Settings& settings, const SettingValue& va
   return std::nullopt;
 }
 
+std::optional<std::string> set_hosts(Settings& settings, const SettingValue& value) {
+  for (const auto& name : value.list) {
+    const auto fits = [](unsigned char c) { return std::isalnum(c) || c == '.' || c == '-'; };
+    const bool host = !name.empty() && name.size() <= 253 && std::ranges::all_of(name, fits);
+    if (!host && !name.contains(':')) return "must hold names of hosts, not \"" + name + "\"";
+    if (!host) return "must hold names alone, without scheme or port, not \"" + name + "\"";
+  }
+  settings.http_hosts = value.list;
+  return std::nullopt;
+}
+
 std::optional<std::string> set_path(Settings& settings, const SettingValue& value) {
   if (value.text.empty()) return "must name a folder";
   const auto path = value.base / std::filesystem::path(value.text);
@@ -88,6 +99,8 @@ constexpr std::array keys{
     Key{{"node.role", false, "\"local\" may act outside; \"cloud\" only drafts."}, set_role},
     Key{{"node.capabilities", true, "What only this node can do."}, set_capabilities},
     Key{{"http.listen", false, "Where the node answers, HOST:PORT."}, set_listen},
+    Key{{"http.hosts", true, "Names besides its address that reach the node, of a proxy say."},
+        set_hosts},
     Key{{"vault.path", false, "The folder of Markdown files; without it there is no vault."},
         set_path},
     Key{{"vault.owner", false, "Who stands behind what people do in the vault."}, set_owner},

@@ -23,6 +23,8 @@ struct Settings {
   std::optional<std::vector<std::string>> node_capabilities;
   /// `[http] listen`, HOST:PORT; port 0 takes a free one.
   std::string http_listen = "127.0.0.1:2308";
+  /// `[http] hosts`: by which names, besides its address, browsers and proxies reach the node.
+  std::vector<std::string> http_hosts;
   /// `[vault] path`, absolute; empty means no vault.
   std::filesystem::path vault_path;
   /// `[vault] owner`: who stands behind moves in the vault; empty means the user of the program.

@@ -6,6 +6,9 @@
 
 #include <boost/test/unit_test.hpp>
 #include <fstream>
+#include <memory>
+
+#include <curl/curl.h>
 
 #include "tests/program/house.hpp"
 #include "tests/support/golden.hpp"
@@ -54,6 +57,22 @@ boost::test_tools::assertion_result can_mount(boost::unit_test::test_unit_id) {
   boost::test_tools::assertion_result answer(SmallDisk(folder / "disk").mounted());
   answer.message() << "a file system cannot be mounted here";
   return answer;
+}
+
+/// What `/livez` answers to a request for this host.
+long status_under_name(const std::string& name, const std::string& address) {
+  const auto port = address.substr(address.find(':') + 1);
+  const std::unique_ptr<CURL, void (*)(CURL*)> curl(curl_easy_init(), curl_easy_cleanup);
+  const std::unique_ptr<curl_slist, void (*)(curl_slist*)> to(
+      curl_slist_append(nullptr, ("::127.0.0.1:" + port).c_str()), curl_slist_free_all);
+  curl_easy_setopt(curl.get(), CURLOPT_URL, ("http://" + name + ":" + port + "/livez").c_str());
+  curl_easy_setopt(curl.get(), CURLOPT_CONNECT_TO, to.get());
+  curl_easy_setopt(curl.get(), CURLOPT_PROXY, "");
+  curl_easy_setopt(curl.get(), CURLOPT_NOBODY, 1L);
+  long status = 0;
+  BOOST_TEST(curl_easy_perform(curl.get()) == CURLE_OK);
+  curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);
+  return status;
 }
 
 boost::test_tools::assertion_result is_root(boost::unit_test::test_unit_id) {
@@ -106,6 +125,15 @@ BOOST_AUTO_TEST_CASE(a_node_does_not_become_another) {
   check_refused(house.try_start(), 2, {"node.capabilities"});
   house.environment["NIGHTSHIFT_NODE__CAPABILITIES"] = "";
   house.start();
+}
+
+BOOST_AUTO_TEST_CASE(only_configured_names_reach_the_node) {
+  House house;
+  house.environment["NIGHTSHIFT_HTTP__HOSTS"] = "night.example.org,tower";
+  house.start();
+  BOOST_TEST(status_under_name("tower", house.node().address()) == 200);
+  BOOST_TEST(status_under_name("Night.Example.org", house.node().address()) == 200);
+  BOOST_TEST(status_under_name("evil.example.org", house.node().address()) == 403);
 }
 
 BOOST_AUTO_TEST_CASE(a_cloud_node_has_nothing_that_could_send) {

@@ -126,6 +126,7 @@ class Service {
     bridges::http::HttpOptions options;
     options.host = listen->host;
     options.port = listen->port;
+    options.hosts = settings_.http_hosts;
     options.version = program_.version;
     auto http = HttpServer::start(*node_, std::move(options));
     if (!http) return std::unexpected(http.error());

@@ -54,6 +54,7 @@ role = "cloud"
 capabilities = ["mail", "browser"]
 [http]
 listen = "127.0.0.1:0"
+hosts = ["night.example.org", "tower"]
 [vault]
 path = "notes"
 owner = "anna"
@@ -65,6 +66,7 @@ decisions = "off"
   BOOST_TEST(settings->node_role.value() == "cloud");
   BOOST_TEST((settings->node_capabilities.value() == std::vector<std::string>{"mail", "browser"}));
   BOOST_TEST(settings->http_listen == "127.0.0.1:0");
+  BOOST_TEST((settings->http_hosts == std::vector<std::string>{"night.example.org", "tower"}));
   BOOST_TEST(settings->vault_path == file.folder.path() / "notes");
   BOOST_TEST(settings->vault_owner == "anna");
   BOOST_TEST(settings->vault_decisions == "off");
@@ -138,6 +140,9 @@ const Wrong wrong_values[] = {
     {"[http]\nlisten = \"nowhere\"\n", "HOST:PORT"},
     {"[http]\nlisten = \"127.0.0.1:70000\"\n", "HOST:PORT"},
     {"[http]\nlisten = \"::1:80\"\n", "HOST:PORT"},
+    {"[http]\nhosts = [\"tower:80\"]\n", "without scheme or port"},
+    {"[http]\nhosts = [\"two words\"]\n", "names of hosts"},
+    {"[http]\nhosts = \"tower\"\n", "a list of texts"},
     {"[vault]\npath = \"\"\n", "folder"},
     {"[vault]\ndecisions = \"ask\"\n", "request"},
     {"[vault.path]\nx = \"y\"\n", "a section"},

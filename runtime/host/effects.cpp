@@ -98,7 +98,7 @@ void Effects::later(const EffectKey& key) {
 void Effects::dispatched(const EffectKey& key, Permit permit) {
   ++counters_.dispatched;
   const auto attempt = permit.attempt;
-  act(key, attempt, [this, permit = std::move(permit)](Executor& executor) {
+  act(key, attempt, false, [this, permit = std::move(permit)](Executor& executor) {
     parts_.point("before_delivery");
     auto outcome = executor.perform(permit);
     parts_.point("after_delivery");
@@ -108,7 +108,7 @@ void Effects::dispatched(const EffectKey& key, Permit permit) {
 
 void Effects::recover(const EffectKey& key, Permit permit, bool may_act) {
   const auto attempt = permit.attempt;
-  act(key, attempt, [this, key, permit = std::move(permit), may_act](Executor& executor) {
+  act(key, attempt, true, [this, key, permit = std::move(permit), may_act](Executor& executor) {
     return settle(key, executor, permit, may_act);
   });
 }
@@ -155,7 +155,7 @@ bool Effects::once_more(const EffectKey& key) {
   return true;
 }
 
-void Effects::act(const EffectKey& key, std::uint32_t attempt, Act how) {
+void Effects::act(const EffectKey& key, std::uint32_t attempt, bool recovered, Act how) {
   std::shared_ptr<Executor> executor;
   {
     const std::lock_guard lock(mutex_);
@@ -164,9 +164,9 @@ void Effects::act(const EffectKey& key, std::uint32_t attempt, Act how) {
     at->second.phase = Phase::acting;
     executor = executors_.at(at->second.why.type());
   }
-  workers_.post([this, key, attempt, executor, how = std::move(how)]() mutable {
+  workers_.post([this, key, attempt, recovered, executor, how = std::move(how)]() mutable {
     auto outcome = guarded(key, *executor, how);
-    if (outcome) return report(key, attempt, std::move(*outcome));
+    if (outcome) return report(key, attempt, recovered, std::move(*outcome));
     parts_.wake();
   });
 }
@@ -184,8 +184,8 @@ Effects::Attempt Effects::guarded(const EffectKey& key, Executor& executor, Act&
   return Outcome{EFFECT_STATE_UNKNOWN_AFTER_DISPATCH, "the executor threw: " + thrown};
 }
 
-void Effects::report(const EffectKey& key, std::uint32_t attempt, Outcome outcome) {
-  Report report{key.id, attempt, std::move(outcome), {}};
+void Effects::report(const EffectKey& key, std::uint32_t attempt, bool recovered, Outcome outcome) {
+  Report report{key.id, attempt, std::move(outcome), recovered, {}};
   {
     const std::lock_guard lock(mutex_);
     auto& job = jobs_.at(key);
@@ -198,27 +198,27 @@ void Effects::report(const EffectKey& key, std::uint32_t attempt, Outcome outcom
   parts_.send(key.entity, std::move(report));
 }
 
-void Effects::ended(const EffectKey& key, std::uint32_t attempt, EffectState state, bool last) {
+void Effects::ended(const EffectKey& key, EffectState state, std::optional<std::uint32_t> again) {
   if (state == EFFECT_STATE_COMMITTED) ++counters_.committed;
   if (state == EFFECT_STATE_FAILED_BEFORE_EFFECT) ++counters_.failed;
   if (state == EFFECT_STATE_UNKNOWN_AFTER_DISPATCH) ++counters_.unknown;
-  if (last) return refused(key);
+  if (!again) return refused(key);
   {
     const std::lock_guard lock(mutex_);
     const auto at = jobs_.find(key);
     if (at == jobs_.end()) return;
-    wait(at->second, Phase::waiting, parts_.clock.elapsed() + backoff(attempt));
+    wait(at->second, Phase::waiting, parts_.clock.elapsed() + backoff(*again));
   }
   parts_.wake();
 }
 
-std::chrono::microseconds Effects::backoff(std::uint32_t attempt) const {
+std::chrono::microseconds Effects::backoff(std::uint32_t failures) const {
   std::array<char, 4> random;
   fill_random(random);
   std::uint32_t dice = 0;
   std::memcpy(&dice, random.data(), sizeof(dice));
   const double jitter = 0.5 + dice / (std::numeric_limits<std::uint32_t>::max() + 1.0);
-  const auto doublings = std::min<std::uint32_t>(attempt - 1, 16);
+  const auto doublings = std::min<std::uint32_t>(std::max<std::uint32_t>(failures, 1) - 1, 16);
   const auto base = std::chrono::duration_cast<std::chrono::microseconds>(parts_.backoff);
   return std::chrono::microseconds(
       static_cast<std::int64_t>(static_cast<double>(base.count() << doublings) * jitter));

@@ -25,6 +25,10 @@ namespace nightshift::runtime::host {
 /// receiver that cannot tell yet (CONTRACTS.md, defaults).
 inline constexpr std::uint32_t effect_attempts_max = 3;
 
+/// How often an effect is begun again after a stop of the node had cut it before anything happened.
+/// Bounded as well: the executor itself may be what brings the node down.
+inline constexpr std::uint32_t effect_interruptions_max = 20;
+
 struct EffectKey {
   EntityRef entity;
   std::string id;
@@ -77,8 +81,8 @@ class Effects {
   /// `Dispatched` stems from an earlier run, and its end is not known. `may_act`: the gate still
   /// opens.
   void recover(const EffectKey& key, Permit permit, bool may_act);
-  /// `Ended` is durable.
-  void ended(const EffectKey& key, std::uint32_t attempt, EffectState state, bool last);
+  /// `Ended` is durable. `again`: how many attempts failed, if there will be another.
+  void ended(const EffectKey& key, EffectState state, std::optional<std::uint32_t> again);
 
   const EffectCounters& counters() const { return counters_; }
   /// Waits for executors that run, starts none.
@@ -98,18 +102,19 @@ class Effects {
   using Attempt = std::optional<Outcome>;
   using Act = std::move_only_function<Attempt(Executor&)>;
 
-  /// Runs `how` on a worker, if the owner was asked about this job.
-  void act(const EffectKey& key, std::uint32_t attempt, Act how);
+  /// Runs `how` on a worker, if the owner was asked about this job. `recovered` as in `Report`.
+  void act(const EffectKey& key, std::uint32_t attempt, bool recovered, Act how);
   Attempt guarded(const EffectKey& key, Executor& executor, Act& how);
   Attempt settle(const EffectKey& key, Executor& executor, const Permit& permit, bool may_act);
   Attempt look(const EffectKey& key, Executor& executor, const Permit& permit);
   Attempt repeat(const EffectKey& key, Executor& executor, const Permit& permit, bool may_act);
   /// True if the receiver is to be asked once more about an earlier run's attempt; it waits then.
   bool once_more(const EffectKey& key);
-  void report(const EffectKey& key, std::uint32_t attempt, Outcome outcome);
+  void report(const EffectKey& key, std::uint32_t attempt, bool recovered, Outcome outcome);
   /// Gives the worker back, and decides when the owner is mailed next. Needs the lock.
   void wait(Job& job, Phase phase, std::chrono::microseconds ready_at);
-  std::chrono::microseconds backoff(std::uint32_t attempt) const;
+  /// Doubles with each failure from the first on.
+  std::chrono::microseconds backoff(std::uint32_t failures) const;
 
   Parts parts_;
   std::map<std::string, std::shared_ptr<Executor>> executors_;

@@ -160,6 +160,7 @@ void EntityState::note(const google::protobuf::Message& event) {
     progress.set_dispatched(false);
     progress.set_last_end(ended.state());
     progress.set_last(ended.last());
+    if (ended.interrupted()) progress.set_interruptions(progress.interruptions() + 1);
   }
 }
 

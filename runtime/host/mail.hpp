@@ -49,6 +49,9 @@ struct Report {
   std::string effect_id;
   std::uint32_t attempt = 1;
   Outcome outcome;
+  /// Of an earlier run's attempt, learnt from the receiver after the node had stopped in the
+  /// middle.
+  bool recovered = false;
   WorkValue why;
 };
 

@@ -95,8 +95,8 @@ class Owner final : public Resident {
   void on(Report& report);
   void recover(const EffectKey& key, const kernel::Effect* wanted, std::uint32_t attempt,
                const WorkValue& why);
-  void end(const EffectKey& key, std::uint32_t attempt, Outcome outcome, bool last,
-           const WorkValue& why);
+  /// `again`: how many attempts failed, if there will be another.
+  void end(Report report, std::optional<std::uint32_t> again);
   Result<Canonical> open_gate(const kernel::Effect& effect);
 
   std::shared_ptr<Core> core_;

@@ -19,6 +19,18 @@ Permit permit_of(const kernel::Effect& effect, std::uint32_t attempt, Canonical 
           .gated = effect.gate.has_value()};
 }
 
+/// Found undone after the node had stopped in the middle.
+bool interrupted(const Report& report) {
+  return report.recovered && report.outcome.state == EFFECT_STATE_FAILED_BEFORE_EFFECT;
+}
+
+/// How many attempts failed, if the host may try again by itself.
+std::optional<std::uint32_t> failures(const EffectProgress& progress, std::uint32_t interruptions) {
+  const auto failed = progress.attempts() - interruptions;
+  if (failed >= effect_attempts_max || interruptions > effect_interruptions_max) return {};
+  return failed;
+}
+
 }  // namespace
 
 Result<Canonical> Owner::open_gate(const kernel::Effect& effect) {
@@ -34,13 +46,14 @@ void Owner::on(Dispatch& dispatch) {
   if (progress != nullptr && progress->dispatched()) {
     return recover(key, wanted, attempts, dispatch.why);
   }
-  const bool over = progress != nullptr && (progress->last() || attempts >= effect_attempts_max);
+  const bool over =
+      progress != nullptr && (progress->last() || !failures(*progress, progress->interruptions()));
   if (wanted == nullptr || over) return core_->effects->refused(key);
   auto content = open_gate(*wanted);
   if (!content) {
     Outcome outcome{EFFECT_STATE_FAILED_BEFORE_EFFECT,
                     "not sent: " + std::string(content.error().message())};
-    return end(key, attempts + 1, std::move(outcome), true, dispatch.why);
+    return end({key.id, attempts + 1, std::move(outcome), false, dispatch.why}, {});
   }
   core_->point("before_dispatch");
   auto event = std::make_unique<Dispatched>();
@@ -69,7 +82,7 @@ void Owner::recover(const EffectKey& key, const kernel::Effect* wanted, std::uin
     Outcome outcome{EFFECT_STATE_UNKNOWN_AFTER_DISPATCH,
                     "the node stopped in the middle, and " + to_string(entity_) +
                         " does not say any more what was sent; look at the receiver"};
-    return end(key, attempt, std::move(outcome), true, why);
+    return end({key.id, attempt, std::move(outcome), true, why}, {});
   }
   auto content = open_gate(*wanted);
   const bool may_act = content.has_value();
@@ -85,28 +98,32 @@ void Owner::on(Report& report) {
   const auto* progress = state_->progress(report.effect_id);
   // Told twice: the first report was written after all.
   if (progress == nullptr || !progress->dispatched()) return core_->effects->refused(key);
-  const bool again = report.outcome.state == EFFECT_STATE_FAILED_BEFORE_EFFECT &&
-                     report.attempt < effect_attempts_max;
-  end(key, report.attempt, std::move(report.outcome), !again, report.why);
+  const auto interruptions = progress->interruptions() + (interrupted(report) ? 1 : 0);
+  std::optional<std::uint32_t> again;
+  if (report.outcome.state == EFFECT_STATE_FAILED_BEFORE_EFFECT) {
+    again = failures(*progress, interruptions);
+  }
+  end(std::move(report), again);
 }
 
-void Owner::end(const EffectKey& key, std::uint32_t attempt, Outcome outcome, bool last,
-                const WorkValue& why) {
+void Owner::end(Report report, std::optional<std::uint32_t> again) {
+  const EffectKey key{entity_, report.effect_id};
   auto event = std::make_unique<Ended>();
   event->set_effect_id(key.id);
-  event->set_attempt(attempt);
-  event->set_state(outcome.state);
-  event->set_evidence(std::move(outcome.evidence));
-  event->set_last(last);
+  event->set_attempt(report.attempt);
+  event->set_state(report.outcome.state);
+  event->set_interrupted(interrupted(report));
+  event->set_evidence(std::move(report.outcome.evidence));
+  event->set_last(!again);
   Change change;
-  change.cause = why.cause();
-  change.correlation = why.correlation();
+  change.cause = report.why.cause();
+  change.correlation = report.why.correlation();
   change.principal = kernel::Caller::of_host().principal;
   change.decided_at = core_->clock.now();
   change.ended_effect = key.id;
-  change.then = [key, attempt, state = outcome.state, last](Core& core, bool written) {
+  change.then = [key, state = report.outcome.state, again](Core& core, bool written) {
     if (!written) return core.effects->later(key);
-    core.effects->ended(key, attempt, state, last);
+    core.effects->ended(key, state, again);
   };
   change.events.push_back(std::move(event));
   commit(std::move(change));

@@ -100,7 +100,8 @@ void check_states(Ledger& ledger, const std::map<std::string, json>& live) {
       BOOST_ERROR(id << " was acknowledged and is lost");
       continue;
     }
-    BOOST_TEST(found->second.at("status").get<std::string>() == wanted.status, id);
+    const auto status = found->second.at("status").get<std::string>();
+    BOOST_TEST(status == wanted.status, id << " is " << status << ": " << found->second.dump());
   }
 }
 

@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <stdexcept>
 
+#include "runtime/host/effects.hpp"
 #include "tests/runtime/host/fixture.hpp"
 #include "tests/support/kinds/errand.pb.h"
 #include "tests/support/receiver.hpp"
@@ -43,6 +44,31 @@ struct Shipping : NodeFixture {
     start_from_image({to});
     await("errand/p", "over");
     return view("errand/p");
+  }
+  void await_in_time(const std::string& errand, const std::string& wanted) {
+    eventually(
+        [&] {
+          clock->advance(std::chrono::milliseconds(1));
+          return status(errand) == wanted;
+        },
+        errand + " is " + wanted);
+  }
+  /// Orders errand/p, and crashes the node that often on its first delivery.
+  void crash_in_each_life(const std::shared_ptr<Receiver>& to, std::uint32_t lives) {
+    std::atomic<bool> crashed = false;
+    options.crash_point = [&](std::string_view name) {
+      if (name == "before_delivery" && !crashed.exchange(true)) keep_image();
+    };
+    start({to});
+    order("errand/p");
+    await_in_time("errand/p", "over");
+    for (std::uint32_t life = 2; life <= lives; ++life) {
+      crashed = false;
+      start_from_image({to});
+      await_in_time("errand/p", "over");
+    }
+    stop();
+    options.crash_point = nullptr;
   }
 };
 
@@ -90,12 +116,7 @@ BOOST_AUTO_TEST_CASE(what_failed_before_it_acted_is_tried_three_times_in_all) {
   };
   start({to});
   order("errand/p");
-  eventually(
-      [&] {
-        clock->advance(std::chrono::milliseconds(1));
-        return status("errand/p") == "over";
-      },
-      "the errand is over");
+  await_in_time("errand/p", "over");
   BOOST_TEST(tries == 3);
   BOOST_TEST(view("errand/p") == R"({"how":"failed","texts":0})");
   BOOST_TEST((effect_state("errand/p") == EFFECT_STATE_FAILED_BEFORE_EFFECT));
@@ -175,6 +196,33 @@ BOOST_AUTO_TEST_CASE(after_a_crash_nobody_can_ask_the_outcome_is_unknown) {
   BOOST_TEST(to->performed() == 1);
 }
 
+BOOST_AUTO_TEST_CASE(crashes_before_anything_happened_are_none_of_the_three_attempts) {
+  const auto to = receiver(ReceiverClass::queryable);
+  to->instead = [](const runtime::Permit&) {
+    return Outcome{EFFECT_STATE_FAILED_BEFORE_EFFECT, "in a life that is thrown away"};
+  };
+  crash_in_each_life(to, 5);
+  BOOST_TEST(to->looks() == 4);
+  to->instead = nullptr;
+  start_from_image({to});
+  await_in_time("errand/p", "over");
+  BOOST_TEST(view("errand/p") == R"({"how":"delivered","texts":0})");
+  BOOST_TEST(to->most_often() == 1);
+  BOOST_TEST(node().get(*parse_entity("errand/p"))->effects.front().attempts() == 6u);
+}
+
+BOOST_AUTO_TEST_CASE(an_executor_that_brings_the_node_down_each_time_is_left_alone_in_the_end) {
+  const auto to = receiver(ReceiverClass::queryable);
+  to->instead = [](const runtime::Permit&) {
+    return Outcome{EFFECT_STATE_FAILED_BEFORE_EFFECT, "in a life that is thrown away"};
+  };
+  crash_in_each_life(to, runtime::host::effect_interruptions_max + 1);
+  start_from_image({to});
+  await_in_time("errand/p", "over");
+  BOOST_TEST(view("errand/p") == R"({"how":"failed","texts":0})");
+  BOOST_TEST(to->performed() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(after_a_crash_a_receiver_that_never_can_tell_is_asked_three_times) {
   const auto to = receiver(ReceiverClass::queryable);
   to->blind = true;
@@ -186,12 +234,7 @@ BOOST_AUTO_TEST_CASE(after_a_crash_a_receiver_that_never_can_tell_is_asked_three
   await("errand/p", "over");
   options.crash_point = nullptr;
   start_from_image({to});
-  eventually(
-      [&] {
-        clock->advance(std::chrono::milliseconds(1));
-        return status("errand/p") == "over";
-      },
-      "the errand is over");
+  await_in_time("errand/p", "over");
   BOOST_TEST(view("errand/p") == R"({"how":"unknown","texts":0})");
   BOOST_TEST(to->looks() == 3);
 }

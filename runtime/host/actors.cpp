@@ -82,12 +82,15 @@ class CafActors final : public Actors {
   explicit CafActors(const ActorsOptions& options) : config_(options), system_(config_) {
     // Whoever is still there ends with the system; nobody shall wait for it.
     system_.await_actors_before_shutdown(false);
+    forget_logger();
   }
 
   std::unique_ptr<Mailbox> spawn(std::unique_ptr<Resident> resident,
                                  std::function<void(std::string_view)> crashed) override {
-    return std::make_unique<CafMailbox>(system_.spawn<caf::lazy_init>(
-        live, std::shared_ptr<Resident>(std::move(resident)), std::move(crashed)));
+    auto actor = system_.spawn<caf::lazy_init>(live, std::shared_ptr<Resident>(std::move(resident)),
+                                               std::move(crashed));
+    forget_logger();
+    return std::make_unique<CafMailbox>(std::move(actor));
   }
 
   bool step(std::uint64_t pick) override {
@@ -101,6 +104,10 @@ class CafActors final : public Actors {
   }
 
  private:
+  /// CAF leaves a reference to the system's logger with each thread that makes the system or spawns,
+  /// and the system's end would wait for that thread's.
+  static void forget_logger() { caf::logger::set_current_actor_system(nullptr); }
+
   Config config_;
   caf::actor_system system_;
 };

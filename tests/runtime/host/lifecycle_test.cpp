@@ -2,6 +2,7 @@
 #include <array>
 #include <atomic>
 #include <boost/test/unit_test.hpp>
+#include <future>
 #include <thread>
 
 #include "tests/runtime/host/fixture.hpp"
@@ -47,6 +48,22 @@ BOOST_AUTO_TEST_CASE(idle_entities_go_and_come_back_as_they_were) {
       },
       "nobody is there");
   BOOST_TEST(call("counter/a", one())->sequence == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_stops_though_a_thread_that_called_it_lives_on) {
+  start();
+  std::promise<void> called, leave;
+  std::thread caller([&] {
+    BOOST_TEST(call("counter/a", one()).has_value());
+    called.set_value();
+    leave.get_future().wait();
+  });
+  called.get_future().wait();
+  auto stopped = std::async(std::launch::async, [&] { stop(); });
+  const auto state = stopped.wait_for(std::chrono::minutes(1));
+  leave.set_value();
+  caller.join();
+  BOOST_TEST((state == std::future_status::ready), "it waits for a thread that is not its own");
 }
 
 BOOST_AUTO_TEST_CASE(passivation_loses_nothing_and_keeps_each_callers_order) {

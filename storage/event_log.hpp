@@ -87,6 +87,26 @@ struct Append {
   std::optional<CommandEntry> command;
 };
 
+/// What an entity's records make of its derived rows.
+struct DerivedRows {
+  std::string id;
+  IndexValues index;
+  /// A new state row, and the offset of the last record in it; nothing leaves the stored one.
+  std::optional<std::string> state;
+  std::uint64_t offset = 0;
+};
+
+/// One step of making the derived rows of a kind anew, in one batch or not at all.
+struct Rederivation {
+  std::string kind;
+  /// First deletes every index row of the kind.
+  bool forget_index = false;
+  std::vector<DerivedRows> entities;
+  std::vector<WorkChange> work;
+  /// How far this is; kept with the rows, the host's own bytes.
+  std::string mark;
+};
+
 /// Where an append landed. For a barrier, the durable head.
 struct Committed {
   /// Offset of the last record written.
@@ -176,6 +196,8 @@ class EventLog {
   virtual void submit(Append append, Completion done) = 0;
   /// The holder of `epoch` lets go; later appends with it are refused.
   virtual void close(const EntityRef& entity, std::uint64_t epoch) = 0;
+  /// Only as long as nobody has opened an entity since the log was opened; else `conflict`.
+  virtual void rederive(Rederivation step, Completion done) = 0;
 
   // -- reading
 
@@ -185,6 +207,8 @@ class EventLog {
   virtual ChainHead head() const = 0;
   virtual LogStats stats() const = 0;
 
+  /// The mark of the last step of the kind's rederivation; nothing if there never was one.
+  virtual Result<std::optional<std::string>> derivation(std::string_view kind) const = 0;
   /// Nothing if the entity does not exist.
   virtual Result<std::optional<std::string>> state(const EntityRef& entity) const = 0;
   /// State rows of a kind in the order of ids, from the first id greater than `after`.

@@ -83,6 +83,10 @@ std::string batch_key(std::uint64_t first_offset) {
   return with_number(KeyKind::batch, first_offset);
 }
 
+std::string derivation_key(std::string_view kind) {
+  return start(KeyKind::derivation, kind.size()).append(kind);
+}
+
 std::string state_key(const EntityRef& entity) {
   auto key = start(KeyKind::state, entity.kind.size() + 1 + entity.id.size());
   append_id(key, entity.kind);
@@ -144,6 +148,12 @@ KeyRange index_after(std::string_view kind, std::string_view field, std::string_
   auto range = keys_with_prefix(index_prefix(kind, field, value, 0));
   if (!after.empty()) range.from = next(range.from.append(after));
   return range;
+}
+
+KeyRange index_of(std::string_view kind) {
+  auto prefix = start(KeyKind::index, kind.size() + 1);
+  append_id(prefix, kind);
+  return keys_with_prefix(std::move(prefix));
 }
 
 KeyRange work_from(WorkKind kind, const WorkKey& from) {

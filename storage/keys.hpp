@@ -14,6 +14,7 @@ namespace nightshift::storage {
 enum class KeyKind : char {
   batch = 'B',
   command = 'C',
+  derivation = 'D',
   index = 'I',
   meta = 'M',
   pointer = 'P',
@@ -35,6 +36,7 @@ KeyRange keys_of(KeyKind kind);
 std::string meta_key(std::string_view name);
 std::string record_key(std::uint64_t offset);
 std::string batch_key(std::uint64_t first_offset);
+std::string derivation_key(std::string_view kind);
 std::string state_key(const EntityRef& entity);
 std::string pointer_key(const EntityRef& entity, std::uint64_t sequence);
 std::string index_key(std::string_view kind, std::string_view field, std::string_view value,
@@ -49,6 +51,8 @@ KeyRange pointers_of(const EntityRef& entity, std::uint64_t from);
 /// Rows with this value of an indexed field, after an id.
 KeyRange index_after(std::string_view kind, std::string_view field, std::string_view value,
                      std::string_view after);
+/// All index rows of a kind.
+KeyRange index_of(std::string_view kind);
 /// Rows of one kind of work, from a key on.
 KeyRange work_from(WorkKind kind, const WorkKey& from);
 /// Command rows of the days before `day`.

@@ -39,6 +39,10 @@ class Log final : private Rows, public ReadableLog<MemoryLog> {
     enqueue(CloseRequest{entity, epoch});
   }
 
+  void rederive(Rederivation step, Completion done) override {
+    enqueue(RederiveRequest{std::move(step), std::move(done)});
+  }
+
   LogStats stats() const override {
     const std::lock_guard lock(mutex_);
     auto stats = stats_;

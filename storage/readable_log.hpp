@@ -27,6 +27,10 @@ class ReadableLog : public Form {
     return head_;
   }
 
+  Result<std::optional<std::string>> derivation(std::string_view kind) const override {
+    return reader_.derivation(kind);
+  }
+
   Result<std::optional<std::string>> state(const EntityRef& entity) const override {
     return reader_.state(entity);
   }

@@ -105,6 +105,10 @@ Result<Opened> Reader::opened(const EntityRef& entity, std::uint64_t epoch, Stre
   return Opened{end.sequence, epoch, std::move(*row)};
 }
 
+Result<std::optional<std::string>> Reader::derivation(std::string_view kind) const {
+  return store_.get(derivation_key(kind));
+}
+
 Result<std::optional<std::string>> Reader::state(const EntityRef& entity) const {
   return store_.get(state_key(entity));
 }

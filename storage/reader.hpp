@@ -40,6 +40,7 @@ class Reader {
   /// What an opening answers.
   Result<Opened> opened(const EntityRef& entity, std::uint64_t epoch, StreamEnd& end) const;
 
+  Result<std::optional<std::string>> derivation(std::string_view kind) const;
   Result<std::optional<std::string>> state(const EntityRef& entity) const;
   Result<void> scan_states(std::string_view kind, std::string_view after,
                            const StateVisitor& visit) const;

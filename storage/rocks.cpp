@@ -190,6 +190,7 @@ class ReadOnlyLog final : private OwnedFiles, public ReadableLog<EventLog> {
   void open(const EntityRef&, OpenCompletion done) override { done(refused()); }
   void submit(Append, Completion done) override { done(refused()); }
   void close(const EntityRef&, std::uint64_t) override {}
+  void rederive(Rederivation, Completion done) override { done(refused()); }
   LogStats stats() const override { return {}; }
 
  private:

@@ -38,7 +38,7 @@ struct RocksOptions {
 Result<std::unique_ptr<EventLog>> open_rocks(RocksOptions options);
 
 /// Reads a log that a node may be writing to at the same time, or a backup. Nothing is written;
-/// `open`, `submit` and `close` are refused.
+/// `open`, `submit`, `close` and `rederive` are refused.
 Result<std::unique_ptr<EventLog>> open_rocks_for_reading(const std::filesystem::path& path);
 
 }  // namespace nightshift::storage

@@ -51,6 +51,10 @@ void RocksLog::close(const EntityRef& entity, std::uint64_t epoch) {
   enqueue(CloseRequest{entity, epoch});
 }
 
+void RocksLog::rederive(Rederivation step, Completion done) {
+  enqueue(RederiveRequest{std::move(step), std::move(done)});
+}
+
 LogStats RocksLog::stats() const {
   const std::lock_guard lock(queue_mutex_);
   auto stats = stats_;

@@ -36,6 +36,7 @@ class RocksLog final : private OwnedFiles, public ReadableLog<EventLog> {
   void open(const EntityRef& entity, OpenCompletion done) override;
   void submit(Append append, Completion done) override;
   void close(const EntityRef& entity, std::uint64_t epoch) override;
+  void rederive(Rederivation step, Completion done) override;
   LogStats stats() const override;
 
  private:

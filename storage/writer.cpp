@@ -40,6 +40,7 @@ void refuse(Answer answer, const Error& error) {
 void refuse(Request request, const Error& error) {
   if (auto* open = std::get_if<OpenRequest>(&request)) open->done(std::unexpected(error));
   if (auto* append = std::get_if<AppendRequest>(&request)) append->done(std::unexpected(error));
+  if (auto* step = std::get_if<RederiveRequest>(&request)) step->done(std::unexpected(error));
 }
 
 Writer::Writer(const LogStart& start)
@@ -74,6 +75,21 @@ void Writer::handle(CloseRequest request) {
   if (found != holders_.end() && found->second.epoch == request.epoch) holders_.erase(found);
 }
 
+void Writer::handle(RederiveRequest request) {
+  AppendAnswer answer{std::move(request.done), Committed{head_.offset, head_.written_at}};
+  if (last_epoch_ > 0) {
+    answer.result = fail(ErrorCode::conflict,
+                         "the rows of " + request.step.kind +
+                             " cannot be made anew once entities are open; nothing was written",
+                         request.step.kind);
+  } else if (!space_) {
+    answer.result = fail(ErrorCode::no_space);
+  } else {
+    write(request.step);
+  }
+  answers_.push_back(std::move(answer));
+}
+
 void Writer::handle(EndRead read) {
   const auto found = holders_.find(read.entity);
   if (found != holders_.end() && found->second.epoch == read.epoch) found->second.end = read.end;
@@ -106,16 +122,30 @@ Result<Writer::Holder*> Writer::admit(const Append& append) {
 
 Committed Writer::write(Append& append, Holder& holder) {
   if (!append.records.empty()) write_records(append, holder);
-  for (const auto& change : append.work) {
+  write_work(append.work);
+  if (append.command) write_command(append.entity, *append.command);
+  if (append.state || append.index_after) gather(append, holder);
+  return {first_offset_ + records_ - 1, rows_->empty() ? last_written_at_ : written_at_};
+}
+
+void Writer::write(const Rederivation& step) {
+  if (step.forget_index) rows_->erase(index_of(step.kind));
+  for (const auto& [id, index, state, offset] : step.entities) {
+    for (const auto& [field, value] : index) rows_->put(index_key(step.kind, field, value, id), {});
+    if (state) rows_->put(state_key({step.kind, id}), {*state, state_offset(offset)});
+  }
+  write_work(step.work);
+  rows_->put(derivation_key(step.kind), {step.mark});
+}
+
+void Writer::write_work(const std::vector<WorkChange>& changes) {
+  for (const auto& change : changes) {
     const auto key = work_key(change.key);
     if (change.value)
       rows_->put(key, {*change.value});
     else
       rows_->erase(key);
   }
-  if (append.command) write_command(append.entity, *append.command);
-  if (append.state || append.index_after) gather(append, holder);
-  return {first_offset_ + records_ - 1, rows_->empty() ? last_written_at_ : written_at_};
 }
 
 void Writer::write_records(const Append& append, Holder& holder) {

@@ -23,6 +23,11 @@ struct CloseRequest {
   std::uint64_t epoch = 0;
 };
 
+struct RederiveRequest {
+  Rederivation step;
+  Completion done;
+};
+
 /// Where the stream of an opened entity ends, read after all that stood before was durable.
 struct EndRead {
   EntityRef entity;
@@ -30,7 +35,7 @@ struct EndRead {
   StreamEnd end;
 };
 
-using Request = std::variant<OpenRequest, AppendRequest, CloseRequest, EndRead>;
+using Request = std::variant<OpenRequest, AppendRequest, CloseRequest, RederiveRequest, EndRead>;
 
 /// To be given once the batch is durable.
 struct AppendAnswer {
@@ -94,11 +99,14 @@ class Writer {
   void handle(OpenRequest request);
   void handle(AppendRequest request);
   void handle(CloseRequest request);
+  void handle(RederiveRequest request);
   void handle(EndRead read);
 
   /// Who holds the entity, if the append may be written; else why not.
   Result<Holder*> admit(const Append& append);
   Committed write(Append& append, Holder& holder);
+  void write(const Rederivation& step);
+  void write_work(const std::vector<WorkChange>& changes);
   void write_records(const Append& append, Holder& holder);
   void write_command(const EntityRef& entity, const CommandEntry& command);
   void gather(Append& append, Holder& holder);

@@ -7,6 +7,7 @@
 
 #include "messages/json.hpp"
 #include "runtime/host/owner.hpp"
+#include "runtime/host/rederivation.hpp"
 
 namespace nightshift::runtime::host {
 namespace {
@@ -68,7 +69,20 @@ Host::Host(std::shared_ptr<storage::EventLog> log, std::shared_ptr<const Catalog
       wake);
 }
 
+Result<void> Host::rederive() {
+  const Rederivation::Surroundings surroundings{
+      .log = *log_,
+      .drive = mode_.drive,
+      .report = [this](std::string_view line) { core_->report(line); },
+      .point = [this](std::string_view name) { core_->point(name); }};
+  for (const auto* kind : catalog_->all()) {
+    if (auto done = Rederivation(surroundings, *kind).run(); !done) return done;
+  }
+  return {};
+}
+
 Result<void> Host::start() {
+  if (auto made = rederive(); !made) return made;
   if (auto loaded = core_->authority.load(*log_, *catalog_); !loaded) return loaded;
   storage::WorkKey first;
   first.kind = storage::WorkKind::effect;

@@ -16,6 +16,8 @@ struct HostMode {
   /// No threads: actors run by `step`, executors inside the log's completions, time by `tick`; and
   /// destruction waits for nothing, as a crash.
   bool deterministic = false;
+  /// Lets the log work, where it does so by hand: the start may have to wait for it.
+  std::function<void()> drive;
 };
 
 class Host final : public Node {
@@ -25,7 +27,8 @@ class Host final : public Node {
        NodeOptions options, HostMode mode);
   ~Host() override;
 
-  /// Reads who may do what, and what is open.
+  /// Makes rows anew where a kind derives them otherwise than before; reads who may do what, and
+  /// what is open.
   Result<void> start();
 
   const Catalog& catalog() const override { return *catalog_; }
@@ -54,6 +57,7 @@ class Host final : public Node {
   std::optional<std::chrono::microseconds> tick();
 
  private:
+  Result<void> rederive();
   Result<void> inspect(const Command& command) const;
   std::unique_ptr<Mailbox> spawn(const EntityRef& entity, std::uint64_t activation);
   std::chrono::microseconds sweep();

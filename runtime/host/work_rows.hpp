@@ -1,6 +1,8 @@
 // Open work as rows: the difference between what was pending and what is.
 #pragma once
 
+#include <map>
+#include <string>
 #include <vector>
 
 #include "messages/record.pb.h"
@@ -12,6 +14,13 @@ namespace nightshift::runtime::host {
 
 storage::WorkKey effect_key(const EntityRef& entity, const std::string& effect_id);
 storage::WorkKey deadline_key(const EntityRef& entity, const kernel::Deadline& deadline);
+
+/// What is open, and its type.
+using WorkTypes = std::map<storage::WorkKey, std::string>;
+WorkTypes work_types(const EntityRef& entity, const kernel::Work& work);
+
+/// True for an effect whose end is not known.
+bool is_under_way(const EntityState& state, const storage::WorkKey& key);
 
 /// Rows to write and to delete. An effect that was dispatched keeps its row until its end is known,
 /// whatever the phase says: a restart must find it. `state` is the new one; the values of new rows

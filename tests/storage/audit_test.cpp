@@ -28,6 +28,7 @@ class TamperedLog final : public Rows, public ReadableLog<EventLog> {
   void open(const EntityRef&, OpenCompletion) override {}
   void submit(Append, Completion) override {}
   void close(const EntityRef&, std::uint64_t) override {}
+  void rederive(Rederivation, Completion) override {}
   LogStats stats() const override { return {}; }
 };
 

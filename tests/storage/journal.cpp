@@ -165,6 +165,22 @@ std::vector<Result<Committed>> Journal::append_all(std::vector<Append> appends) 
   return results;
 }
 
+Result<Committed> Journal::rederive(Rederivation step) {
+  std::promise<Result<Committed>> promise;
+  auto future = promise.get_future();
+  log_->rederive(std::move(step), keep(promise));
+  pump();
+  return wait(future);
+}
+
+StateRow state_of(const EventLog& log, const EntityRef& entity) {
+  const auto bytes = log.state(entity);
+  BOOST_REQUIRE(bytes);
+  StateRow row;
+  if (*bytes) BOOST_REQUIRE(row.ParseFromString(**bytes));
+  return row;
+}
+
 std::string contents(const EventLog& log) {
   std::string text;
   const auto line = [&](std::initializer_list<std::string_view> words) {

@@ -56,6 +56,7 @@ class Journal {
   Committed append(Append append, Opened& opened);
   /// Submits all, then waits for all.
   std::vector<Result<Committed>> append_all(std::vector<Append> appends);
+  Result<Committed> rederive(Rederivation step);
   /// Lets what is queued happen; the files' form does it by itself.
   void pump();
   /// Ends the log cleanly and opens it again.
@@ -67,6 +68,9 @@ class Journal {
   std::atomic<std::int64_t> now_us_;
   std::unique_ptr<EventLog> log_;
 };
+
+/// The entity's state row; empty if it has none.
+StateRow state_of(const EventLog& log, const EntityRef& entity);
 
 /// All that a reader can see, as text: rows of every sort in order.
 std::string contents(const EventLog& log);

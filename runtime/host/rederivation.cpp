@@ -2,10 +2,9 @@
 // deadlines lie in the order of time, so those of one entity cannot be found by its id.
 #include "runtime/host/rederivation.hpp"
 
+#include <exception>
 #include <future>
 #include <utility>
-
-#include "runtime/host/work_rows.hpp"
 
 namespace nightshift::runtime::host {
 namespace {
@@ -94,20 +93,17 @@ Result<void> Rederivation::make_rows() {
 }
 
 std::size_t Rederivation::add(const std::string& id, storage::Rederivation& step) {
-  const auto state = load({std::string(kind_.name()), id});
-  if (!state) return 0;
-  storage::DerivedRows rows{id, state->entity().index(), std::nullopt, state->offset()};
-  if (mark_.states()) rows.state = state->row();
-  add_work(*state, step);
-  return step.entities.emplace_back(std::move(rows)).state.value_or("").size();
-}
-
-void Rederivation::add_work(const EntityState& state, storage::Rederivation& step) {
-  for (const auto& [key, type] : work_types(state.ref(), state.entity().pending())) {
+  auto derived = derive({std::string(kind_.name()), id});
+  if (!derived) return 0;
+  const auto& state = *derived->state;
+  for (const auto& [key, type] : derived->work) {
     if (const auto value = value_for(state, key, type)) {
       step.work.push_back({key, value->SerializeAsString()});
     }
   }
+  storage::DerivedRows rows{id, std::move(derived->index), std::nullopt, state.offset()};
+  if (mark_.states()) rows.state = derived->state->row();
+  return step.entities.emplace_back(std::move(rows)).state.value_or("").size();
 }
 
 std::optional<WorkValue> Rederivation::value_for(const EntityState& state,
@@ -160,17 +156,26 @@ Result<void> Rederivation::drop_stale(storage::WorkKind sort) {
 }
 
 bool Rederivation::is_stale(const storage::WorkKey& key) {
-  const auto state = load(key.entity);
-  return state != nullptr && !is_under_way(*state, key) &&
-         !work_types(key.entity, state->entity().pending()).contains(key);
+  const auto derived = derive(key.entity);
+  return derived && !is_under_way(*derived->state, key) && !derived->work.contains(key);
 }
 
-std::unique_ptr<EntityState> Rederivation::load(const EntityRef& entity) {
-  auto state = EntityState::load(log_, kind_, entity);
-  if (state) return std::move(*state);
-  surroundings_.report(to_string(entity) + " keeps the rows that it has: " +
-                       std::string(state.error().message()));
-  return nullptr;
+std::optional<Rederivation::Derived> Rederivation::derive(const EntityRef& entity) {
+  std::string why;
+  try {
+    auto state = EntityState::load(log_, kind_, entity);
+    if (state) {
+      auto index = (*state)->entity().index();
+      auto work = work_types(entity, (*state)->entity().pending());
+      return Derived{std::move(*state), std::move(index), std::move(work)};
+    }
+    why = state.error().message();
+  } catch (const std::exception& error) {
+    why = error.what();
+  }
+  surroundings_.report(to_string(entity) + " keeps the rows of work that it has, and is not " +
+                       "listed: " + why);
+  return std::nullopt;
 }
 
 Result<void> Rederivation::write(storage::Rederivation step) {

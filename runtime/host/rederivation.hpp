@@ -7,6 +7,7 @@
 
 #include "messages/derivation.pb.h"
 #include "runtime/host/entity_state.hpp"
+#include "runtime/host/work_rows.hpp"
 #include "runtime/kernel/kind.hpp"
 #include "storage/event_log.hpp"
 
@@ -29,7 +30,8 @@ class Rederivation {
 
   Rederivation(Surroundings surroundings, const kernel::Kind& kind);
 
-  /// An entity that cannot be folded is reported and left as it is. Errors are those of the log,
+  /// An entity that cannot be folded is reported, keeps its rows of work, and loses those of
+  /// indexes: it is found by its id alone until a program can fold it. Errors are those of the log,
   /// worded for the operator.
   Result<void> run();
 
@@ -40,16 +42,22 @@ class Rederivation {
   Result<void> make_rows();
   Result<void> drop_stale(storage::WorkKind sort);
 
+  /// What an entity's records make of its rows.
+  struct Derived {
+    std::unique_ptr<EntityState> state;
+    kernel::IndexValues index;
+    WorkTypes work;
+  };
+
   /// Returns the bytes of the state row that it adds.
   std::size_t add(const std::string& id, storage::Rederivation& step);
-  void add_work(const EntityState& state, storage::Rederivation& step);
   /// The value that the row of open work should have; nothing if it has it.
   std::optional<WorkValue> value_for(const EntityState& state, const storage::WorkKey& key,
                                      const std::string& type);
   std::optional<WorkValue> stored(const storage::WorkKey& key);
   bool is_stale(const storage::WorkKey& key);
-  /// Null, and reported, where it cannot be folded.
-  std::unique_ptr<EntityState> load(const EntityRef& entity);
+  /// Nothing, and a report, where it cannot be folded.
+  std::optional<Derived> derive(const EntityRef& entity);
   Result<void> write(storage::Rederivation step);
 
   Surroundings surroundings_;

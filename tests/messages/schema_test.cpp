@@ -9,6 +9,7 @@
 
 #include "messages/approval.pb.h"
 #include "messages/authority.pb.h"
+#include "messages/derivation.pb.h"
 #include "messages/effects.pb.h"
 #include "messages/host.pb.h"
 #include "messages/node_file.pb.h"
@@ -32,6 +33,7 @@ using Lines = std::set<std::string>;
 /// A static library brings along only what is named.
 const std::set<const FileDescriptor*> linked = {approval::Propose::descriptor()->file(),
                                                 Authority::descriptor()->file(),
+                                                Derivation::descriptor()->file(),
                                                 effect::DeliverToOutbox::descriptor()->file(),
                                                 host::Ended::descriptor()->file(),
                                                 NodeFile::descriptor()->file(),

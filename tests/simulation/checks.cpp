@@ -113,6 +113,25 @@ std::string check_errand(World& world, const EntityRef& entity) {
   return {};
 }
 
+/// Every index row of the errands must be one that their program would write.
+std::string check_index(World& world) {
+  const auto& kind = *world.catalog().find("errand");
+  for (const auto& [field, value] : {std::pair("how", "reserved"), std::pair("texts", "1"),
+                                     std::pair("texts", "2"), std::pair("texts", "3")}) {
+    const auto ids = world.log().scan_index("errand", field, value, {}, SIZE_MAX);
+    if (!ids) return "an index cannot be read";
+    for (const auto& id : *ids) {
+      const auto state = EntityState::load(world.log(), kind, {"errand", id});
+      if (!state) return "an index names errand/" + id + ", which cannot be read";
+      const auto values = (*state)->entity().index();
+      const auto row = std::pair<std::string, std::string>(field, value);
+      if (std::ranges::find(values, row) != values.end()) continue;
+      return "an index row of errand/" + id + " is stale: " + field + "=" + value;
+    }
+  }
+  return {};
+}
+
 std::string check_work(const storage::EventLog& log) {
   std::string left;
   for (const auto kind : {storage::WorkKind::effect, storage::WorkKind::deadline}) {
@@ -148,6 +167,7 @@ std::string check(World& world) {
   }
   if (world.receiver().most_often() > 1) return "an effect arrived more than once";
   if (world.receiver().arrived() > delivered) return "more arrived than there are errands";
+  if (auto broken = check_index(world); !broken.empty()) return broken;
   if (auto broken = check_work(world.log()); !broken.empty()) return broken;
   const auto report = storage::verify(world.log(), {});
   if (!report) return "the log cannot be verified: " + report.error().detail;

@@ -49,6 +49,8 @@ class World {
   std::uint64_t crashes() const { return crashes_; }
 
  private:
+  /// Takes the kinds of the program that starts next.
+  void install();
   void start();
   void step();
   void send_new();
@@ -69,6 +71,7 @@ class World {
   const WorldOptions options_;
   std::mt19937_64 random_;
   std::shared_ptr<runtime::ManualClock> clock_;
+  std::size_t program_ = 0;
   std::shared_ptr<runtime::Catalog> catalog_;
   std::shared_ptr<Receiver> receiver_;
   std::shared_ptr<storage::MemoryLog> log_;

@@ -34,16 +34,22 @@ void eventually(const std::function<bool()>& condition, std::string_view what) {
 
 NodeFixture::NodeFixture()
     : clock(std::make_shared<runtime::ManualClock>(*from_rfc3339("2026-11-21T07:00:00Z"))),
-      catalog_(std::make_shared<runtime::Catalog>()) {
-  catalog_->add(counter_kind());
-  catalog_->add(errand_kind());
+      errand_kind(tests::errand_kind) {
   options.threads = 2;
   options.effect_backoff = std::chrono::milliseconds(1);
   options.report = [](std::string_view line) { BOOST_TEST_MESSAGE("report: " << line); };
 }
 
 void NodeFixture::start(std::vector<std::shared_ptr<runtime::Executor>> executors) {
+  const auto started = try_start(std::move(executors));
+  BOOST_REQUIRE_MESSAGE(started, (started ? "" : started.error().message()));
+}
+
+Result<void> NodeFixture::try_start(std::vector<std::shared_ptr<runtime::Executor>> executors) {
   stop();
+  auto catalog = std::make_shared<runtime::Catalog>();
+  catalog->add(counter_kind());
+  catalog->add(errand_kind());
   storage::RocksOptions rocks;
   rocks.path = folder_ / "journal";
   if (!std::filesystem::exists(rocks.path)) {
@@ -54,14 +60,22 @@ void NodeFixture::start(std::vector<std::shared_ptr<runtime::Executor>> executor
     rocks.identity->set_created_at_us(to_us(clock->now()));
   }
   rocks.now = [clock = clock] { return clock->now(); };
+  rocks.reserve_bytes = reserve_bytes;
   auto log = storage::open_rocks(std::move(rocks));
-  BOOST_REQUIRE_MESSAGE(log, (log ? "" : log.error().message()));
-  auto node = runtime::start_node(std::move(*log), catalog_, clock, std::move(executors), options);
-  BOOST_REQUIRE_MESSAGE(node, (node ? "" : node.error().message()));
+  if (!log) return std::unexpected(log.error());
+  auto node = runtime::start_node(std::move(*log), catalog, clock, std::move(executors), options);
+  if (!node) return std::unexpected(node.error());
   node_ = std::move(*node);
+  return {};
 }
 
 void NodeFixture::stop() { node_.reset(); }
+
+std::unique_ptr<storage::EventLog> NodeFixture::rows() const {
+  auto log = storage::open_rocks_for_reading(folder_ / "journal");
+  BOOST_REQUIRE_MESSAGE(log, (log ? "" : log.error().message()));
+  return std::move(*log);
+}
 
 void NodeFixture::keep_image() const {
   const auto image = folder_ / "image";

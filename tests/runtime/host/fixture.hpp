@@ -24,12 +24,15 @@ class NodeFixture {
 
   /// Starts the node, or starts it again on what the last one left.
   void start(std::vector<std::shared_ptr<runtime::Executor>> executors = {});
+  Result<void> try_start(std::vector<std::shared_ptr<runtime::Executor>> executors = {});
   void stop();
   /// Keeps the journal as it is now, as a crash would leave it. Any thread.
   void keep_image() const;
   /// Starts the node on what `keep_image` kept.
   void start_from_image(std::vector<std::shared_ptr<runtime::Executor>> executors = {});
   runtime::Node& node() { return *node_; }
+  /// The rows as they are on disk now; whether a node runs or not.
+  std::unique_ptr<storage::EventLog> rows() const;
 
   runtime::Command command(const std::string& entity, const google::protobuf::Message& body) const;
   Result<runtime::Answer> call(const std::string& entity, const google::protobuf::Message& body);
@@ -42,10 +45,13 @@ class NodeFixture {
 
   std::shared_ptr<runtime::ManualClock> clock;
   runtime::NodeOptions options;
+  /// The program's own, from the next start on.
+  std::function<std::unique_ptr<const kernel::Kind>()> errand_kind;
+  /// Bytes of the disk that appends leave free, from the next start on.
+  std::uint64_t reserve_bytes = 0;
 
  private:
   TemporaryFolder folder_;
-  std::shared_ptr<runtime::Catalog> catalog_;
   std::unique_ptr<runtime::Node> node_;
 };
 

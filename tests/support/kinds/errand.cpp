@@ -135,6 +135,40 @@ View Errand::view(const Written& phase) {
   return view;
 }
 
+kernel::Work ErrandDerivedAnew::pending(const Reserved& phase) {
+  const auto due = from_proto(phase.until()) + std::chrono::minutes(1);
+  return kernel::Work().deadline("lapse", due, Expire());
+}
+
+kernel::Work ErrandDerivedAnew::pending(const Moving&) { return {}; }
+
+View ErrandDerivedAnew::view(const Reserved&) {
+  View view;
+  view.set_how("reserved");
+  return view;
+}
+
+Phase ErrandFoldedAnew::evolve(Absent&&, const Noted& event) { return evolve(Written(), event); }
+Phase ErrandFoldedAnew::evolve(Written&&, const Noted& event) {
+  Written phase;
+  phase.add_texts(event.text());
+  return phase;
+}
+
+Phase ErrandUnfoldable::evolve(Absent&&, const Noted&) {
+  throw std::runtime_error("a bug in evolve");
+}
+
 std::unique_ptr<const kernel::Kind> errand_kind() { return kernel::lift<Errand>(); }
+std::unique_ptr<const kernel::Kind> errand_kind_derived_anew() {
+  return kernel::lift<ErrandDerivedAnew>();
+}
+std::unique_ptr<const kernel::Kind> errand_kind_folded_anew() {
+  return kernel::lift<ErrandFoldedAnew>();
+}
+std::unique_ptr<const kernel::Kind> errand_kind_all_anew() { return kernel::lift<ErrandAllAnew>(); }
+std::unique_ptr<const kernel::Kind> errand_kind_unfoldable() {
+  return kernel::lift<ErrandUnfoldable>();
+}
 
 }  // namespace nightshift::tests

@@ -63,4 +63,40 @@ struct Errand {
 
 std::unique_ptr<const kernel::Kind> errand_kind();
 
+/// The errand of a later program that derives other rows: a reservation is indexed, and ends by
+/// another deadline, a minute later; what has left is not asked for again.
+struct ErrandDerivedAnew : Errand {
+  static constexpr std::uint32_t derivation = 2;
+  using Errand::pending;
+  using Errand::view;
+  static kernel::Work pending(const Reserved&);
+  static kernel::Work pending(const Moving&);
+  static View view(const Reserved&);
+};
+
+/// The errand of a later program that folds otherwise: of what is written only the last counts.
+struct ErrandFoldedAnew : Errand {
+  static constexpr std::uint32_t evolver = 2;
+  using Errand::evolve;
+  static State evolve(Absent&&, const errand_pb::Noted&);
+  static State evolve(Written&&, const errand_pb::Noted&);
+};
+
+/// The same, of a still later program that derives other rows, too.
+struct ErrandAllAnew : ErrandFoldedAnew {
+  static constexpr std::uint32_t derivation = 2;
+};
+
+/// The errand of a later program with a bug: what is written cannot be folded any more.
+struct ErrandUnfoldable : Errand {
+  static constexpr std::uint32_t evolver = 2;
+  using Errand::evolve;
+  [[noreturn]] static State evolve(Absent&&, const errand_pb::Noted&);
+};
+
+std::unique_ptr<const kernel::Kind> errand_kind_derived_anew();
+std::unique_ptr<const kernel::Kind> errand_kind_folded_anew();
+std::unique_ptr<const kernel::Kind> errand_kind_all_anew();
+std::unique_ptr<const kernel::Kind> errand_kind_unfoldable();
+
 }  // namespace nightshift::tests

@@ -64,6 +64,12 @@ Result<void> write_all(int fd, std::string_view bytes) {
   return {};
 }
 
+/// A file that was read and is no longer there has changed.
+std::unexpected<Error> as_change(Error error) {
+  if (error.code == ErrorCode::not_found) error.code = ErrorCode::conflict;
+  return std::unexpected(std::move(error));
+}
+
 /// Opens without waiting for the other end of a pipe and without following a link.
 Result<Descriptor> open_regular(int folder, std::string_view name, Stamp& stamp) {
   if (!is_name(name)) return fail(ErrorCode::invalid, "this is not a file name");
@@ -222,7 +228,7 @@ Result<std::string> Folder::read_beneath(std::string_view path, std::size_t max)
 }
 
 Result<std::string> Folder::write_temporary(std::string_view name, std::string_view bytes) const {
-  const std::string temporary = temporary_name(bytes, name);
+  std::string temporary = temporary_name(bytes, name);
   ::unlinkat(fd_.get(), temporary.c_str(), 0);
   const Descriptor fd(::openat(fd_.get(), temporary.c_str(),
                                O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
@@ -248,7 +254,7 @@ Result<void> Folder::create(std::string_view name, std::string_view bytes) const
 Result<void> Folder::replace(std::string_view name, std::string_view bytes,
                              const FileText& seen) const {
   const auto now = stat(name);
-  if (!now) return std::unexpected(now.error());
+  if (!now) return as_change(now.error());
   if (*now != seen.stamp) return fail(ErrorCode::conflict, "the file has changed");
   const auto temporary = write_temporary(name, bytes);
   if (!temporary) return std::unexpected(temporary.error());
@@ -258,7 +264,7 @@ Result<void> Folder::replace(std::string_view name, std::string_view bytes,
         ::renameat(fd_.get(), temporary->c_str(), fd_.get(), target.c_str()) == 0) {
       return {};
     }
-    const auto error = failed("cannot replace", name);
+    auto error = as_change(failed("cannot replace", name).error());
     ::unlinkat(fd_.get(), temporary->c_str(), 0);
     return error;
   }
@@ -272,14 +278,15 @@ Result<void> Folder::replace(std::string_view name, std::string_view bytes,
 Result<void> Folder::settle_exchange(std::string_view name, const std::string& temporary,
                                      std::string_view bytes) const {
   const std::string target(name);
-  if (::renameat2(fd_.get(), temporary.c_str(), fd_.get(), target.c_str(), RENAME_EXCHANGE) != 0) {
-    return failed("cannot put back", name);
-  }
-  const auto ours = read(temporary, file_bytes_max);
-  if (ours && ours->text == bytes) {
+  const bool is_back =
+      ::renameat2(fd_.get(), temporary.c_str(), fd_.get(), target.c_str(), RENAME_EXCHANGE) == 0;
+  // Else ours was moved on by then: the person's newer one has no name to go back to.
+  if (!is_back && errno != ENOENT) return failed("cannot put back", name);
+  const auto left = read(temporary, file_bytes_max);
+  if (is_back && left && left->text == bytes) {
     ::unlinkat(fd_.get(), temporary.c_str(), 0);
   } else if (auto kept = move(temporary, *this,
-                              conflict_name(name, ours ? ours->text : std::string_view(temporary)));
+                              conflict_name(name, left ? left->text : std::string_view(temporary)));
              !kept && kept.error().code != ErrorCode::conflict) {
     return kept;
   }
@@ -307,7 +314,7 @@ Result<void> Folder::move(std::string_view name, const Folder& to,
 Result<void> Folder::remove(std::string_view name, const FileText& seen) const {
   const std::string temporary = temporary_name(seen.text, name);
   ::unlinkat(fd_.get(), temporary.c_str(), 0);
-  if (auto moved = move(name, *this, temporary); !moved) return moved;
+  if (auto moved = move(name, *this, temporary); !moved) return as_change(moved.error());
   const auto now = read(temporary, file_bytes_max);
   if (now && now->text == seen.text) {
     if (::unlinkat(fd_.get(), temporary.c_str(), 0) != 0) return failed("cannot remove", name);

@@ -75,13 +75,13 @@ class Folder {
   /// Durable when it returns; `conflict` if the name is taken.
   Result<void> create(std::string_view name, std::string_view bytes) const;
   /// Puts `bytes` in the place of what was read as `seen`; after a power cut the one or the other
-  /// is there, whole. If the file is another by then, it stays as it is and the answer is
+  /// is there, whole. If the file is another by then or has gone, that stays so and the answer is
   /// `conflict`; should a third writer come in between as well, the loser lies beside it under
   /// `conflict_name`.
   Result<void> replace(std::string_view name, std::string_view bytes, const FileText& seen) const;
   /// `conflict` if the new name is taken.
   Result<void> move(std::string_view name, const Folder& to, std::string_view new_name) const;
-  /// Removes a file whose bytes are still those of `seen`; else `conflict`.
+  /// Removes a file whose bytes are still those of `seen`; `conflict` if it is another or gone.
   Result<void> remove(std::string_view name, const FileText& seen) const;
   Result<void> sync() const;
 

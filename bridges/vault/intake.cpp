@@ -1,7 +1,7 @@
 // Scans what waits, and turns what people did there into commands.
 #include "bridges/vault/intake.hpp"
 
-#include <utility>
+#include <algorithm>
 
 #include "bridges/vault/names.hpp"
 #include "messages/crypto.hpp"
@@ -62,12 +62,16 @@ bool Intake::scan() {
   return look_for_missing(now, seen_) || again;
 }
 
-void Intake::waits(const Standing& standing) {
+void Intake::learn(Standing& standing) {
   if (standing.status == "pending") {
     waiting_[standing.id] = standing.place() + "/" + standing.file_name();
+    if (const auto taken = taken_.find(standing.id); taken != taken_.end()) {
+      standing.taken = taken->second;
+    }
   } else {
     waiting_.erase(standing.id);
     missing_.erase(standing.id);
+    taken_.erase(standing.id);
   }
 }
 
@@ -88,7 +92,7 @@ bool Intake::scan_folder(const CategoryFolder& category, Moment now,
     const Place place{.name = name, .category = category.category, .path = path + "/" + name};
     const auto stamp = folder->stat(name);
     if (!stamp) {
-      tell(place.path, stamp.error(), "");
+      if (stamp.error().code != ErrorCode::not_found) tell(place.path, stamp.error(), "");
       continue;
     }
     Seen entry{.stamp = *stamp, .since = now, .settled = false};
@@ -111,18 +115,19 @@ bool Intake::take(const Place& place, const std::string& folder) {
   if (!at) return false;
   const auto file = at->read(place.name, draft_bytes_max);
   if (!file) {
-    if (!is_silent(file.error().code)) tell(place.path, file.error(), "");
-    return !may_pass(file.error().code);
+    const auto code = file.error().code;
+    if (!is_silent(code) && code != ErrorCode::not_found) tell(place.path, file.error(), "");
+    return !may_pass(code);
   }
   const auto done = [&]() -> Result<void> {
-    auto draft = read_draft(file->text, place, [this](const std::string& path, std::size_t max) {
-      return root_.read_beneath(path, max);
-    });
+    const auto draft = read_draft(
+        file->text, place,
+        [this](const std::string& path, std::size_t max) { return root_.read_beneath(path, max); });
     if (!draft) return std::unexpected(draft.error());
     const std::string id = id_of_stem(stem_of(place.name));
     const auto standing = read_standing(node_, id);
     if (!standing) return std::unexpected(standing.error());
-    if (!*standing) return propose(place, *file, std::move(*draft), id);
+    if (!*standing) return propose(place, *file, *draft, id);
     return take_known(place, folder, *file, *draft, **standing);
   }();
   if (done) return true;
@@ -130,18 +135,18 @@ bool Intake::take(const Place& place, const std::string& folder) {
   return !may_pass(done.error().code);
 }
 
-Result<void> Intake::propose(const Place& place, const FileText& file, Draft draft,
+Result<void> Intake::propose(const Place& place, const FileText& file, const Draft& draft,
                              const std::string& id) {
   // A file whose marks could not be kept up to date later is refused while nothing depends on it.
   const Marks probe{.id = id, .status = "pending", .digest = "00", .note = ""};
   if (const auto marked = with_marks(file.text, {}, probe); !marked) {
     return std::unexpected(marked.error());
   }
-  auto body = std::make_shared<approval::Propose>(std::move(draft.content));
+  auto body = std::make_shared<approval::Propose>(draft.content);
   const auto answer =
       call(id, std::move(body), key_of({"propose\n", place.path, "\n", file.text}), std::nullopt);
   if (!answer) return std::unexpected(answer.error());
-  return show(id);
+  return show_taken(id, file, draft.content);
 }
 
 /// The stem has an approval already: this is its file, or another file of the same name.
@@ -178,7 +183,7 @@ Result<void> Intake::edit(const Place& place, const FileText& file, const Draft&
   const auto answer =
       call(standing.id, std::make_shared<approval::Edit>(change.edit), key, standing.sequence);
   if (!answer) return std::unexpected(answer.error());
-  return show(standing.id);
+  return show_taken(standing.id, file, draft.content);
 }
 
 /// Gives the file the first free name `STEM-N.md`; the next scan proposes it under that.
@@ -192,6 +197,7 @@ Result<void> Intake::renumber(const Place& place, const std::string& folder) {
     if (taken.error().code != ErrorCode::not_found) return std::unexpected(taken.error());
     const auto moved = at->move(place.name, *at, stem + ".md");
     if (!moved && moved.error().code == ErrorCode::conflict) continue;
+    if (!moved && moved.error().code == ErrorCode::not_found) return {};
     return moved;
   }
   return fail(ErrorCode::invalid, "the name was used too often; give the file another one");
@@ -214,8 +220,9 @@ bool Intake::look_for_missing(Moment now, const std::map<std::string, Seen>& pre
     }
   }
   for (const auto& id : gone) {
-    const auto standing = read_standing(node_, id);
+    auto standing = read_standing(node_, id);
     if (!standing || !*standing) continue;
+    learn(**standing);
     const auto taken = (*standing)->status == "pending" ? take_move(**standing) : show(id);
     if (taken) {
       missing_.erase(id);
@@ -233,26 +240,38 @@ Result<void> Intake::take_move(const Standing& standing) {
   if (found.empty()) return projector_.project(standing, true);
   const auto& file = found.front();
   if (!is_moved_by_hand(standing, file)) return projector_.project(standing, true);
-  const bool shows_current = file.draft.marks.digest == standing.marks.digest;
-  if (options_.moves_count && file.folder == rejected_folder && shows_current) {
-    auto reject = std::make_shared<approval::Reject>();
-    reject->set_reason("moved to Rejected/ in the vault of " + options_.owner);
-    const auto key = key_of({"reject\n", std::to_string(standing.sequence), "\n", standing.id});
-    const auto answer = call(standing.id, std::move(reject), key, standing.sequence);
-    if (!answer) return std::unexpected(answer.error());
-    return show(standing.id);
-  }
-  std::string note;
-  if (options_.moves_count && file.folder == approved_folder) {
-    note = std::string(request_note) + "nightshift approval approve " + standing.id;
-    tell(file.folder + "/" + standing.file_name(),
-         Error{.code = ErrorCode::forbidden,
-               .detail = "a move does not approve; " + options_.owner +
-                         " confirms with the key: nightshift approval approve " + standing.id,
-               .instance = {}},
+  if (!options_.moves_count) return projector_.put_back(standing, file, "");
+  const std::string path = file.folder + "/" + standing.file_name();
+  if (file.folder == approved_folder) {
+    const std::string command = "nightshift approval approve " + standing.id;
+    tell(path,
+         {.code = ErrorCode::forbidden,
+          .detail =
+              "a move does not approve; " + options_.owner + " confirms with the key: " + command,
+          .instance = {}},
          standing.marks.digest);
+    return projector_.put_back(standing, file, std::string(request_note) + command);
   }
-  return projector_.put_back(standing, file, note);
+  const bool shows_current = file.draft.marks.digest == standing.marks.digest ||
+                             same_content(file.draft.content, standing.current());
+  if (shows_current) return reject(standing);
+  tell(path,
+       {.code = ErrorCode::stale,
+        .detail = "it was edited elsewhere before it was moved, so nothing is rejected; it is back "
+                  "in " +
+                  standing.place() + "/ with the new words, move it again to reject those",
+        .instance = {}},
+       standing.marks.digest);
+  return projector_.put_back(standing, file, "");
+}
+
+Result<void> Intake::reject(const Standing& standing) {
+  auto reject = std::make_shared<approval::Reject>();
+  reject->set_reason("moved to Rejected/ in the vault of " + options_.owner);
+  const auto key = key_of({"reject\n", std::to_string(standing.sequence), "\n", standing.id});
+  const auto answer = call(standing.id, std::move(reject), key, standing.sequence);
+  if (!answer) return std::unexpected(answer.error());
+  return show(standing.id);
 }
 
 Result<runtime::Answer> Intake::call(const std::string& id,
@@ -269,11 +288,25 @@ Result<runtime::Answer> Intake::call(const std::string& id,
 }
 
 Result<void> Intake::show(const std::string& id) {
-  const auto standing = read_standing(node_, id);
+  auto standing = read_standing(node_, id);
   if (!standing) return std::unexpected(standing.error());
   if (!*standing) return {};
-  waits(**standing);
+  learn(**standing);
   return projector_.project(**standing, true);
+}
+
+Result<void> Intake::show_taken(const std::string& id, const FileText& file,
+                                const approval::Propose& content) {
+  const auto standing = read_standing(node_, id);
+  if (standing && *standing) {
+    const auto& all = (*standing)->revisions;
+    const auto became = std::ranges::find_if(
+        all.rbegin(), all.rend(), [&](const auto& one) { return same_content(content, one); });
+    if (became != all.rend()) {
+      taken_[id] = {.bytes = sha256(file.text), .digest = to_hex(became->digest())};
+    }
+  }
+  return show(id);
 }
 
 void Intake::tell(const std::string& path, const Error& error, std::string_view content) {

@@ -41,9 +41,10 @@ class Intake {
   /// still changes, a node that is busy): look again soon.
   bool scan();
 
-  /// The bridge learns that an approval waits, or no longer: a waiting one whose file is gone for
-  /// two scans was moved or removed by a person.
-  void waits(const Standing& standing);
+  /// Learns that an approval waits, or no longer: a waiting one whose file is gone for two scans
+  /// was moved or removed by a person. Adds what was taken from its file: of use before a
+  /// projection.
+  void learn(Standing& standing);
 
  private:
   /// Of the clock's `elapsed`.
@@ -58,7 +59,7 @@ class Intake {
                    std::map<std::string, Seen>& present);
   /// True if there is no more to do until the file changes.
   bool take(const Place& place, const std::string& folder);
-  Result<void> propose(const Place& place, const FileText& file, Draft draft,
+  Result<void> propose(const Place& place, const FileText& file, const Draft& draft,
                        const std::string& id);
   Result<void> take_known(const Place& place, const std::string& folder, const FileText& file,
                           const Draft& draft, const Standing& standing);
@@ -67,11 +68,15 @@ class Intake {
   Result<void> renumber(const Place& place, const std::string& folder);
   bool look_for_missing(Moment now, const std::map<std::string, Seen>& present);
   Result<void> take_move(const Standing& standing);
+  Result<void> reject(const Standing& standing);
 
   Result<runtime::Answer> call(const std::string& id,
                                std::shared_ptr<const google::protobuf::Message> body,
                                std::string key, std::optional<std::uint64_t> if_match);
   Result<void> show(const std::string& id);
+  /// The same, when one of the revisions was just taken from this file.
+  Result<void> show_taken(const std::string& id, const FileText& file,
+                          const approval::Propose& content);
   void tell(const std::string& path, const Error& error, std::string_view content);
 
   runtime::Node& node_;
@@ -83,6 +88,8 @@ class Intake {
   std::map<std::string, Seen> seen_;
   /// Path of the file of each pending approval, by id.
   std::map<std::string, std::string> waiting_;
+  /// What the file of each pending approval last became, by id.
+  std::map<std::string, Taken> taken_;
   /// Waiting approvals without a file, since when.
   std::map<std::string, Moment> missing_;
 };

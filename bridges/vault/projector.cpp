@@ -14,6 +14,7 @@ constexpr std::size_t entries_max = 1'000'000;
 /// Every folder in which a file of an approval can lie.
 std::vector<std::string> folders() {
   std::vector<std::string> all;
+  all.reserve(category_folders.size() + 4);
   for (const auto& entry : category_folders) {
     all.push_back(std::string(pending_folder) + "/" + std::string(entry.folder));
   }
@@ -33,15 +34,32 @@ Result<Draft> read_as(const Standing& standing, const std::string& folder, const
       without_bytes);
 }
 
-bool is_same_file(const Standing& standing, const Draft& draft, const std::string& path) {
-  if (draft.marks.id == standing.id && standing.revision(draft.marks.digest) != nullptr) {
-    return true;
-  }
+bool is_decided_by_hand_in(std::string_view folder) {
+  return folder == approved_folder || folder == rejected_folder;
+}
+
+bool is_same_file(const Standing& standing, const Draft& draft, const std::string& folder,
+                  const std::string& name) {
+  const bool has_digest = standing.revision(draft.marks.digest) != nullptr;
+  if (draft.marks.id == standing.id && has_digest) return true;
   // Proposed, and its marks are not written yet: what it says of itself is not believed.
-  return standing.revision(draft.marks.digest) == nullptr && path == standing.current().file() &&
+  const bool first_come = folder + "/" + name == standing.current().file();
+  // A person was faster than the marks.
+  const bool moved_unmarked = draft.marks.id.empty() && is_decided_by_hand_in(folder);
+  return !has_digest && (first_come || moved_unmarked) &&
          std::ranges::any_of(standing.revisions, [&](const approval::Proposal& revision) {
            return same_content(draft.content, revision);
          });
+}
+
+bool is_one_file(const Stamp& a, const Stamp& b) {
+  return a.device == b.device && a.inode == b.inode;
+}
+
+/// A file that was there a moment ago: a person was faster.
+Result<void> as_conflict(Error error) {
+  if (error.code == ErrorCode::not_found) error.code = ErrorCode::conflict;
+  return std::unexpected(std::move(error));
 }
 
 Marks marks_for(const Standing& standing, const Draft& draft) {
@@ -55,8 +73,9 @@ Marks marks_for(const Standing& standing, const Draft& draft) {
 }  // namespace
 
 bool is_moved_by_hand(const Standing& standing, const FoundFile& found) {
-  return standing.status == "pending" && found.draft.marks.status == "pending" &&
-         (found.folder == approved_folder || found.folder == rejected_folder);
+  const Marks& marks = found.draft.marks;
+  return standing.status == "pending" && (marks.status == "pending" || marks.id.empty()) &&
+         is_decided_by_hand_in(found.folder);
 }
 
 std::vector<FoundFile> Projector::find(const Standing& standing) const {
@@ -68,7 +87,7 @@ std::vector<FoundFile> Projector::find(const Standing& standing) const {
     auto file = folder->read(name, draft_bytes_max);
     if (!file) continue;
     auto draft = read_as(standing, path, name, file->text);
-    if (!draft || !is_same_file(standing, *draft, path + "/" + name)) continue;
+    if (!draft || !is_same_file(standing, *draft, path, name)) continue;
     all.push_back({.folder = path, .file = std::move(*file), .draft = std::move(*draft)});
   }
   // The one in its place leads; the others keep their order.
@@ -111,7 +130,7 @@ Result<void> Projector::bring(const Standing& standing, const FoundFile& found) 
     if (folder->has(name)) {
       if (auto ok = keep_aside(*folder, place, name); !ok) return ok;
     }
-    if (auto moved = from->move(name, *folder, name); !moved) return moved;
+    if (auto moved = from->move(name, *folder, name); !moved) return as_conflict(moved.error());
   }
   return update(standing, *folder, found);
 }
@@ -121,7 +140,7 @@ Result<void> Projector::update(const Standing& standing, const Folder& folder,
   const std::string name = standing.file_name();
   const std::string path = standing.place() + "/" + name;
   const auto& current = standing.current();
-  const auto* shown = standing.revision(found.draft.marks.digest);
+  const auto* shown = standing.shown_by(found.file.text, found.draft.marks);
   const bool up_to_date = same_content(found.draft.content, current);
   const bool stale = !up_to_date && shown != nullptr && same_content(found.draft.content, *shown);
   const bool edited = !up_to_date && !stale;
@@ -150,9 +169,15 @@ Result<void> Projector::update(const Standing& standing, const Folder& folder,
   return replaced;
 }
 
-/// A second file of the same approval, left by a crash, a copy or a synchroniser.
+/// A second file of the same approval, left by a crash, a copy or a synchroniser; or the same file
+/// seen twice, because a person moved it while it was looked for; or half of a move that is made
+/// by copying. The last two are a person's and stay.
 Result<void> Projector::settle_copy(const Standing& standing, const FoundFile& main,
                                     const FoundFile& copy) {
+  if (is_one_file(main.file.stamp, copy.file.stamp) || is_moved_by_hand(standing, copy)) return {};
+  const auto home = root_.sub(standing.place());
+  if (!home) return std::unexpected(home.error());
+  if (!home->has(standing.file_name())) return fail(ErrorCode::conflict, "the file has gone");
   const auto folder = root_.sub(copy.folder);
   if (!folder) return std::unexpected(folder.error());
   const std::string name = standing.file_name();
@@ -174,7 +199,7 @@ Result<void> Projector::keep_aside(const Folder& folder, const std::string& path
   const std::string aside = conflict_name(name, content);
   if (auto moved = folder.move(name, folder, aside); !moved) {
     const bool kept_already = moved.error().code == ErrorCode::conflict && file;
-    if (!kept_already) return moved;
+    if (!kept_already) return as_conflict(moved.error());
     return folder.remove(name, *file);
   }
   tell(path + "/" + name, "another file had this name; it is kept as " + aside, content);

@@ -20,7 +20,7 @@ struct FoundFile {
 };
 
 /// True if a pending approval's file lies in `Approved/` or `Rejected/` and says itself that it is
-/// pending: the bridge did not put it there.
+/// pending, or nothing yet: the bridge did not put it there.
 bool is_moved_by_hand(const Standing& standing, const FoundFile& found);
 
 /// Stateless: what it does follows from the journal and the files alone, so it can be interrupted

@@ -56,6 +56,11 @@ const approval::Proposal* Standing::revision(std::string_view digest_hex) const 
   return found == revisions.end() ? nullptr : &*found;
 }
 
+const approval::Proposal* Standing::shown_by(std::string_view text, const Marks& its_marks) const {
+  const bool became_one = taken && taken->bytes == sha256(text);
+  return revision(became_one ? taken->digest : its_marks.digest);
+}
+
 std::string Standing::file_name() const {
   const std::string& file = current().file();
   const std::string name = file.substr(file.rfind('/') + 1);
@@ -82,7 +87,8 @@ Result<std::optional<Standing>> read_standing(const runtime::Node& node, const s
                     .marks = {.id = id,
                               .status = answer->status,
                               .digest = view->digest(),
-                              .note = note_of(id, answer->status, *view)}};
+                              .note = note_of(id, answer->status, *view)},
+                    .taken = {}};
   std::uint64_t after = 0;
   while (after < answer->sequence) {
     const auto events = node.events(entity, after, page);

@@ -6,12 +6,21 @@
 #include <vector>
 
 #include "bridges/vault/draft.hpp"
+#include "messages/crypto.hpp"
 #include "runtime/node.hpp"
 
 namespace nightshift::bridges::vault {
 
 /// The kind whose entities are files here.
 inline constexpr const char* approval_kind = "approval";
+
+/// A file that became a revision and may not say so yet.
+struct Taken {
+  /// Of the file's bytes.
+  Digest bytes{};
+  /// Hex: the revision that it became.
+  std::string digest;
+};
 
 struct Standing {
   std::string id;
@@ -21,10 +30,14 @@ struct Standing {
   std::vector<approval::Proposal> revisions;
   /// What the file's front matter has to say.
   Marks marks;
+  /// What the bridge last took from a file, if it knows.
+  std::optional<Taken> taken{};
 
   const approval::Proposal& current() const { return revisions.back(); }
   /// The revision with this digest (hex); null if there is none.
   const approval::Proposal* revision(std::string_view digest_hex) const;
+  /// The revision that a file shows: the one that it became, else the one that its marks name.
+  const approval::Proposal* shown_by(std::string_view text, const Marks& its_marks) const;
   /// Name of its file, in whatever folder: that of the draft which was proposed, else `ID.md`.
   std::string file_name() const;
   /// Folder in which the file has to lie.

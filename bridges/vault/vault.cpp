@@ -215,10 +215,10 @@ void VaultBridge::Impl::project_changed() {
 }
 
 Result<void> VaultBridge::Impl::project(const std::string& id, bool create) {
-  const auto standing = read_standing(node_, id);
+  auto standing = read_standing(node_, id);
   if (!standing) return std::unexpected(standing.error());
   if (!*standing) return {};
-  intake_.waits(**standing);
+  intake_.learn(**standing);
   return projector_.project(**standing, create);
 }
 

@@ -79,6 +79,15 @@ BOOST_AUTO_TEST_CASE(a_file_that_changed_meanwhile_is_not_replaced) {
   BOOST_TEST(root.names(100)->size() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(a_file_that_has_gone_has_changed) {
+  put("x.md", "first");
+  const auto seen = root.read("x.md", 100);
+  std::filesystem::remove(path() / "x.md");
+  BOOST_TEST((root.replace("x.md", "ours", *seen).error().code == ErrorCode::conflict));
+  BOOST_TEST((root.remove("x.md", *seen).error().code == ErrorCode::conflict));
+  BOOST_TEST(root.names(100)->empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_change_that_size_and_time_hide_is_found_by_its_bytes) {
   put("x.md", "first");
   auto seen = root.read("x.md", 100);

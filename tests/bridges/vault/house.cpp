@@ -82,20 +82,32 @@ void House::close() {
   node_.reset();
 }
 
+void House::drop(const std::string& name, std::string_view bytes) const {
+  put("written", bytes);
+  const auto file = path() / "vault" / name;
+  std::filesystem::create_directories(file.parent_path());
+  std::filesystem::rename(path() / "written", file);
+}
+
 void House::rename(const std::string& from, const std::string& to) const {
   std::filesystem::rename(path() / "vault" / from, path() / "vault" / to);
 }
 
-void House::await(const std::string& what, const std::function<bool()>& condition) {
+bool House::comes(const std::function<bool()>& condition) {
   const runtime::SystemClock clock;
   const auto deadline = clock.elapsed() + patience;
   std::mutex mutex;
   std::condition_variable never;
   std::unique_lock lock(mutex);
   while (!condition()) {
-    BOOST_REQUIRE_MESSAGE(clock.elapsed() < deadline, "waited in vain: " << what);
+    if (clock.elapsed() >= deadline) return condition();
     never.wait_for(lock, std::chrono::milliseconds(5));
   }
+  return true;
+}
+
+void House::await(const std::string& what, const std::function<bool()>& condition) {
+  BOOST_REQUIRE_MESSAGE(comes(condition), "waited in vain: " << what);
 }
 
 void House::await_file(const std::string& name, const std::string& part) const {

@@ -30,14 +30,17 @@ class House : public TemporaryFolder {
 
   runtime::Node& node() { return *node_; }
 
-  /// Files by a path in the vault.
-  void drop(const std::string& name, std::string_view bytes) const { put("vault/" + name, bytes); }
+  /// Files by a path in the vault. What is dropped is there whole, as editors do it: a test that
+  /// is not scheduled for a while shows the bridge no half of a file.
+  void drop(const std::string& name, std::string_view bytes) const;
   std::string text(const std::string& name) const { return get("vault/" + name); }
   bool there(const std::string& name) const { return has("vault/" + name); }
   void rename(const std::string& from, const std::string& to) const;
   std::size_t delivered() const { return count("vault/Outbox/new") + count("vault/Outbox/cur"); }
 
-  /// Waits for a condition, at most a minute; fails the test with `what` if it does not come.
+  /// Waits for a condition, at most a minute; false if it does not come.
+  static bool comes(const std::function<bool()>& condition);
+  /// The same; fails the test with `what`.
   static void await(const std::string& what, const std::function<bool()>& condition);
   void await_file(const std::string& name, const std::string& part = "") const;
   void await_error(const std::string& part) const;

@@ -103,6 +103,65 @@ BOOST_AUTO_TEST_CASE(a_move_to_rejected_rejects_what_the_file_shows) {
   BOOST_TEST(contains(view("EMAIL_DRAFT_1").reason(), "moved to Rejected/"));
 }
 
+BOOST_AUTO_TEST_CASE(a_move_that_is_made_by_copying_and_removing_rejects_as_well) {
+  open();
+  drop(one, mail("Offer"));
+  await_file(one, "status: pending");
+  drop("Rejected/EMAIL_DRAFT_1.md", text(one));
+  close_vault();
+  open_vault();  // compares every file that waits
+  drop("Pending_Approval/Email/NEXT.md", mail("Next"));
+  await_file("Pending_Approval/Email/NEXT.md", "status: pending");
+  BOOST_TEST(there("Rejected/EMAIL_DRAFT_1.md"));
+  BOOST_TEST(status("EMAIL_DRAFT_1") == "pending");
+  std::filesystem::remove(path() / "vault" / one);
+  await_file("Rejected/EMAIL_DRAFT_1.md", "status: rejected");
+}
+
+BOOST_AUTO_TEST_CASE(a_move_that_is_faster_than_the_marks_rejects_as_well) {
+  open();
+  drop(one, mail("Offer"));
+  await_file(one, "status: pending");
+  close_vault();
+  std::filesystem::remove(path() / "vault" / one);
+  drop("Rejected/EMAIL_DRAFT_1.md", mail("Offer"));  // as it was dropped: without marks
+  open_vault();
+  await_file("Rejected/EMAIL_DRAFT_1.md", "status: rejected");
+  BOOST_TEST(count("vault/Rejected") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_move_rejects_an_edit_of_the_same_file_though_its_marks_are_older) {
+  open();
+  drop(one, mail("Offer"));
+  await_file(one, "status: pending");
+  close_vault();
+  auto changed = text(one);
+  changed.replace(changed.find("Hello"), 5, "By hand");
+  drop("Rejected/EMAIL_DRAFT_1.md", changed);
+  std::filesystem::remove(path() / "vault" / one);
+  auto edit = std::make_shared<approval::Edit>();
+  edit->set_body("By hand");
+  command("EMAIL_DRAFT_1", std::move(edit), "vault").value();
+  open_vault();
+  await_file("Rejected/EMAIL_DRAFT_1.md", "status: rejected");
+}
+
+BOOST_AUTO_TEST_CASE(a_move_of_words_that_were_edited_elsewhere_rejects_nothing_and_says_so) {
+  open();
+  drop(one, mail("Offer"));
+  await_file(one, "status: pending");
+  close_vault();
+  auto edit = std::make_shared<approval::Edit>();
+  edit->set_body("Over HTTP");
+  command("EMAIL_DRAFT_1", std::move(edit), "mara").value();
+  rename(one, "Rejected/EMAIL_DRAFT_1.md");
+  open_vault();
+  await_file(one, "Over HTTP");
+  await_error("edited elsewhere before it was moved, so nothing is rejected");
+  BOOST_TEST(status("EMAIL_DRAFT_1") == "pending");
+  BOOST_TEST(!there("Rejected/EMAIL_DRAFT_1.md"));
+}
+
 BOOST_AUTO_TEST_CASE(a_move_to_approved_only_asks) {
   open();
   drop(one, mail("Offer"));

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <map>
+#include <unordered_map>
 
 #include "runtime/event_view.hpp"
 #include "runtime/host/entity_state.hpp"
@@ -83,7 +83,7 @@ Result<std::vector<Answer>> Replay::list(
     std::string_view name, const std::vector<std::pair<std::string, std::string>>& where) const {
   const auto known = kind(name);
   if (!known) return std::unexpected(known.error());
-  std::map<std::string, EntityState> states;
+  std::unordered_map<std::string, EntityState> states;
   Result<void> folded;
   Record record;
   const auto read = log_->scan_log(1, [&](const storage::StoredRecord& stored) {
@@ -92,9 +92,12 @@ Result<std::vector<Answer>> Replay::list(
       folded = fail(ErrorCode::corrupt,
                     "the record at offset " + std::to_string(stored.offset) + " cannot be read");
     } else if (record.kind() == name) {
-      const EntityRef entity{record.kind(), record.entity()};
-      const auto at = states.try_emplace(entity.id, **known, entity, std::string()).first;
-      folded = at->second.fold(stored);
+      auto at = states.find(record.entity());
+      if (at == states.end()) {
+        const EntityRef entity{record.kind(), record.entity()};
+        at = states.try_emplace(entity.id, **known, entity, std::string()).first;
+      }
+      folded = at->second.fold(record, stored.offset);
     }
     return folded.has_value();
   });
@@ -105,6 +108,8 @@ Result<std::vector<Answer>> Replay::list(
     if (!has_values(state, where)) continue;
     answers.push_back(state.answer(log_->boot_epoch(), log_->identity().log_id()));
   }
+  std::ranges::sort(answers, {},
+                    [](const Answer& answer) -> const std::string& { return answer.entity.id; });
   return answers;
 }
 

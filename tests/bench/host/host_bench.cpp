@@ -7,13 +7,14 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <mutex>
 #include <string>
 #include <vector>
 
-#include "runtime/host/entity_state.hpp"
 #include "runtime/node.hpp"
+#include "runtime/replay.hpp"
 #include "storage/rocks.hpp"
 #include "tests/support/kinds/counter.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -213,45 +214,85 @@ void measure_memory() {
   print("memory_per_active_entity", (resident_kb() - before) * 1024 / entities, "bytes");
 }
 
-void measure_replay() {
+/// Every entity with `events_each` events; the log is closed again.
+void fill(const std::filesystem::path& journal, std::size_t entities, std::size_t events_each) {
   Bench bench;
-  TemporaryFolder folder;
-  const auto log = bench.open(folder / "journal");
-  auto node = bench.start(log);
-  constexpr std::size_t events = 200'000;
-  Load(*node, 1000, events).run(1024);
-  node.reset();
+  auto node = bench.start(bench.open(journal));
+  Load(*node, entities, entities * events_each).run(1024);
+}
 
-  const auto kind = counter_kind();
-  std::map<std::string, runtime::host::EntityState> states;
-  auto start = Clock::now();
-  (void)log->scan_log(1, [&](const storage::StoredRecord& stored) {
-    Record record;
-    record.ParseFromString(stored.bytes);
-    const auto at =
-        states.try_emplace(record.entity(), *kind, EntityRef{"counter", record.entity()}, "bench");
-    return at.first->second.fold(record, stored.offset).has_value();
-  });
-  const auto fold = seconds_since(start);
-  start = Clock::now();
+double median(std::vector<double> values) {
+  std::ranges::sort(values);
+  return values[values.size() / 2];
+}
+
+/// Reads all records and events, and does nothing with them.
+std::size_t parse_all(const std::filesystem::path& journal) {
+  const auto log = storage::open_rocks_for_reading(journal).value();
   std::size_t parsed = 0;
+  Record record;
   (void)log->scan_log(1, [&](const storage::StoredRecord& stored) {
-    Record record;
-    parsed += record.ParseFromString(stored.bytes) ? 1 : 0;
+    counter_pb::Added added;
+    parsed += record.ParseFromString(stored.bytes) && added.ParseFromString(record.payload());
     return true;
   });
-  const auto parse = seconds_since(start);
-  print("replay", events / fold, "events/s", "iterate_and_parse",
-        static_cast<double>(parsed) / parse);
+  return parsed;
+}
+
+/// `nightshift replay` of a whole kind, in turns with its peer.
+void measure_replay() {
+  TemporaryFolder folder;
+  constexpr std::size_t entities = 1'000, events = 200'000;
+  fill(folder / "journal", entities, events / entities);
+  auto catalog = std::make_shared<runtime::Catalog>();
+  catalog->add(counter_kind());
+  std::vector<double> ours_s, peers_s;
+  for (int i = 0; i < 5; ++i) {
+    auto start = Clock::now();
+    const auto replay = runtime::Replay::open(folder / "journal", catalog, UINT64_MAX);
+    if (!replay || replay->list("counter", {})->size() != entities) std::exit(1);
+    ours_s.push_back(seconds_since(start));
+    start = Clock::now();
+    if (parse_all(folder / "journal") != events) std::exit(1);
+    peers_s.push_back(seconds_since(start));
+  }
+  print("replay", events / median(ours_s), "events/s", "iterate_and_parse",
+        events / median(peers_s));
+}
+
+/// From the folder on disk to a durable answer of one entity.
+void measure_start(std::size_t entities) {
+  TemporaryFolder folder;
+  fill(folder / "journal", entities, 5);
+  std::vector<double> took_ms;
+  for (int i = 0; i < 5; ++i) {
+    const auto start = Clock::now();
+    Bench bench;
+    auto node = bench.start(bench.open(folder / "journal"));
+    Load(*node, 1, 1).run(1);
+    took_ms.push_back(seconds_since(start) * 1e3);
+  }
+  print("start_" + std::to_string(entities) + "_entities", median(took_ms), "ms");
 }
 
 }  // namespace
 
-int main() {
-  measure(1, 1, 1'000);
-  measure(1, 64, 20'000);
-  measure(1000, 64, 20'000);
-  measure(1000, 1024, 150'000);
-  measure_memory();
-  measure_replay();
+/// Arguments name the parts to measure; none means all.
+int main(int count, char** arguments) {
+  const std::vector<std::string> parts(arguments + 1, arguments + count);
+  const auto wanted = [&](std::string_view part) {
+    return parts.empty() || std::ranges::find(parts, part) != parts.end();
+  };
+  if (wanted("commands")) {
+    measure(1, 1, 1'000);
+    measure(1, 64, 20'000);
+    measure(1000, 64, 20'000);
+    measure(1000, 1024, 150'000);
+  }
+  if (wanted("memory")) measure_memory();
+  if (wanted("replay")) measure_replay();
+  const char* entities = std::getenv("NIGHTSHIFT_BENCH_ENTITIES");
+  if (wanted("start")) {
+    measure_start(entities == nullptr ? 50'000 : std::strtoull(entities, nullptr, 10));
+  }
 }

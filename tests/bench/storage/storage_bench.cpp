@@ -1,221 +1,22 @@
 // The journal beside bare RocksDB: durable appends, replay, start.
 #include <algorithm>
-#include <chrono>
 #include <condition_variable>
-#include <cstdio>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
-#include <functional>
-#include <iostream>
 #include <mutex>
 #include <random>
-#include <set>
 
-#include <sys/resource.h>
-
-#include <rocksdb/db.h>
-
-#include "storage/bytes.hpp"
 #include "storage/keys.hpp"
 #include "storage/rocks.hpp"
 #include "storage/rocks_options.hpp"
 #include "storage/rows.hpp"
+#include "tests/bench/storage/bare.hpp"
 
 namespace {
 
 using namespace nightshift;
 using namespace nightshift::storage;
+using namespace nightshift::bench;
 namespace fs = std::filesystem;
-using Clock = std::chrono::steady_clock;
-
-constexpr std::size_t payload_bytes = 250;
-constexpr std::size_t state_bytes = 250;
-constexpr double seconds_per_figure = 2;
-constexpr std::size_t write_buffer_bytes = 16u << 20;
-
-/// Processor time of all threads so far: says the same on a busy machine.
-double cpu_us() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  const auto us = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_usec);
-  };
-  return us(usage.ru_utime) + us(usage.ru_stime);
-}
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-void print(const std::string& name, double value, const char* unit, const char* peer = nullptr,
-           double peer_value = 0) {
-  std::printf("%s\t%.6g\t%s", name.c_str(), value, unit);
-  if (peer) std::printf("\t%s\t%.6g", peer, peer_value);
-  std::printf("\n");
-  std::fflush(stdout);
-}
-
-[[noreturn]] void give_up(std::string_view what) {
-  std::cerr << "storage_bench: " << what << "\n";
-  std::exit(1);
-}
-
-template <class Value>
-Value must(Result<Value> result) {
-  if (!result) give_up(result.error().message());
-  if constexpr (!std::is_void_v<Value>) return std::move(*result);
-}
-
-void must(const rocksdb::Status& status) {
-  if (!status.ok()) give_up(status.ToString());
-}
-
-/// A folder on the disk of the working directory, since that is what is measured.
-class Folder {
- public:
-  Folder() {
-    std::string pattern = fs::current_path() / "bench-XXXXXX";
-    if (!::mkdtemp(pattern.data())) give_up("no folder can be made here");
-    path_ = pattern;
-  }
-  ~Folder() { fs::remove_all(path_); }
-  fs::path path() const { return path_ / "journal"; }
-
- private:
-  fs::path path_;
-};
-
-std::string noise(std::size_t bytes) {
-  static std::mt19937_64 random(1);
-  std::string text(bytes, ' ');
-  for (auto& byte : text) byte = static_cast<char>(random());
-  return text;
-}
-
-EntityRef entity_of(std::size_t number) { return {"counter", "entity-" + std::to_string(number)}; }
-
-/// The same for all: making records is the host's work.
-const NewRecord& any_record() {
-  static const auto made = [] {
-    Record record;
-    record.set_kind("counter");
-    record.set_entity("entity");
-    record.set_sequence(1);
-    record.set_type("Counted");
-    record.set_codec(CODEC_PLAIN);
-    record.set_payload(noise(payload_bytes));
-    NewRecord fresh{record.SerializeAsString(), {}, {}};
-    fresh.leaf = leaf_of(fresh.salt, fresh.bytes);
-    return fresh;
-  }();
-  return made;
-}
-
-/// One command as the host writes it: a record, a state, an index that stays, a remembered key.
-Append append_of(const EntityRef& entity, std::uint64_t sequence, std::uint64_t epoch) {
-  static const auto state = noise(state_bytes);
-  static const auto index =
-      std::make_shared<const IndexValues>(IndexValues{{"status", "counting"}});
-  Append append;
-  append.entity = entity;
-  append.expected = sequence;
-  append.epoch = epoch;
-  append.records.push_back(any_record());
-  append.state = state;
-  append.index_before = sequence == 0 ? nullptr : index;
-  append.index_after = index;
-  append.command = CommandEntry{
-      "admin", "key-" + std::to_string(sequence) + entity.id, {}, {}, sequence + 1, false};
-  return append;
-}
-
-/// RocksDB with our settings and nothing of ours above it.
-class Bare {
- public:
-  Bare() {
-    rocksdb::DB* db = nullptr;
-    must(rocksdb::DB::Open(
-        database_options(rocksdb::Env::Default(), true, write_buffer_bytes), folder_.path(),
-        {{rocksdb::kDefaultColumnFamilyName, log_options()}, {"entities", entity_options()}},
-        &families_, &db));
-    db_.reset(db);
-  }
-
-  ~Bare() {
-    for (auto* family : families_) must(db_->DestroyColumnFamilyHandle(family));
-  }
-
-  double one_row_per_event(std::size_t batch_size) {
-    const auto record = noise(payload_bytes + 50);
-    return measure(batch_size, [&](rocksdb::WriteBatch& batch) {
-      for (std::size_t i = 0; i < batch_size; ++i)
-        must(batch.Put(families_[0], record_key(++offset_), record));
-    });
-  }
-
-  /// What our writer would write, built without its rules, hashes and threads.
-  double same_rows(std::size_t batch_size, std::size_t entities) {
-    const auto record = noise(24 + payload_bytes + 50);
-    const auto state = noise(state_bytes + 3);
-    const std::string command(49, 'c');
-    const auto batch_value = noise(48);
-    std::mt19937_64 random(1);
-    std::vector<std::uint64_t> sequences(entities);
-    return measure(batch_size, [&](rocksdb::WriteBatch& batch) {
-      std::set<std::size_t> touched;
-      const auto first = offset_ + 1;
-      for (std::size_t i = 0; i < batch_size; ++i) {
-        const auto number = random() % entities;
-        const auto entity = entity_of(number);
-        const auto sequence = ++sequences[number];
-        must(batch.Put(families_[0], record_key(++offset_), record));
-        must(batch.Put(families_[1], pointer_key(entity, sequence), view_of(big_endian(offset_))));
-        must(batch.Put(families_[1],
-                       command_key(1, entity, "admin", "key-" + std::to_string(sequence)),
-                       command));
-        touched.insert(number);
-      }
-      for (const auto number : touched)
-        must(batch.Put(families_[1], state_key(entity_of(number)), state));
-      must(batch.Put(families_[0], batch_key(first), batch_value));
-    });
-  }
-
-  /// Of the last measurement, in microseconds.
-  double p50_us() const { return p50_us_; }
-  double cpu_us_per_event() const { return cpu_us_per_event_; }
-
- private:
-  double measure(std::size_t batch_size, const std::function<void(rocksdb::WriteBatch&)>& fill) {
-    rocksdb::WriteOptions synced;
-    synced.sync = true;
-    std::vector<double> latencies;
-    rocksdb::WriteBatch batch;
-    const auto cpu = cpu_us();
-    const auto start = Clock::now();
-    while (seconds_since(start) < seconds_per_figure) {
-      const auto begin = Clock::now();
-      batch.Clear();
-      fill(batch);
-      must(db_->Write(synced, &batch));
-      latencies.push_back(seconds_since(begin) * 1e6);
-    }
-    const auto events = static_cast<double>(latencies.size() * batch_size);
-    const auto rate = events / seconds_since(start);
-    cpu_us_per_event_ = (cpu_us() - cpu) / events;
-    std::ranges::nth_element(latencies, latencies.begin() + latencies.size() / 2);
-    p50_us_ = latencies[latencies.size() / 2];
-    return rate;
-  }
-
-  Folder folder_;
-  std::vector<rocksdb::ColumnFamilyHandle*> families_;
-  std::unique_ptr<rocksdb::DB> db_;
-  std::uint64_t offset_ = 0;
-  double p50_us_ = 0;
-  double cpu_us_per_event_ = 0;
-};
 
 std::unique_ptr<EventLog> open_log(const fs::path& path) {
   RocksOptions options;

@@ -42,7 +42,7 @@ struct Core {
   std::unique_ptr<Router> router;
   std::unique_ptr<Effects> effects;
   std::unique_ptr<Deadlines> deadlines;
-  Ticker ticker;
+  Ticker ticker{clock};
 
   /// A named point of a crash test.
   void point(std::string_view name) const {

@@ -13,7 +13,7 @@
 namespace nightshift::runtime::host {
 
 /// Thread-safe. A deadline fires once per start of the node, however late; the entity that owns it
-/// decides whether it still stands.
+/// decides whether it still stands, and deletes the row of one that it refuses.
 class Deadlines {
  public:
   /// Must not call back.
@@ -24,7 +24,7 @@ class Deadlines {
   Deadlines(const storage::EventLog& log, const Clock& clock, Fire fire, Wake wake,
             std::size_t window_max = 1024);
 
-  /// A row became durable.
+  /// A row became durable, or its time has not come after all.
   void add(const storage::WorkKey& key, const WorkValue& why);
   /// The entity could not take it now (`no_space`, `conflict`): once more, after a while.
   void again(const storage::WorkKey& key, const WorkValue& why);

@@ -63,6 +63,10 @@ class Owner final : public Resident {
 
   void on(Deliver& deliver);
   void on(Fire& fire);
+  /// The kind would not have the command of a deadline that has come.
+  void refuse_deadline(const Fire& fire, const Error& error);
+  /// Deletes the row of a deadline that will not fire again.
+  void forget(const storage::WorkKey& key);
   void decide(std::unique_ptr<Call> call);
   /// True if the command was accepted before: it has its answer then.
   bool repeated(std::unique_ptr<Call>& call);

@@ -12,7 +12,7 @@ namespace {
 
 constexpr auto commands_kept = std::chrono::days(7);
 
-/// Told again later: nothing was written, and nothing is wrong with the command.
+/// What the log says and will not say for long: nothing was written, nothing is wrong with it.
 bool is_passing(ErrorCode code) {
   return code == ErrorCode::no_space || code == ErrorCode::conflict ||
          code == ErrorCode::overloaded;
@@ -27,7 +27,10 @@ void Owner::on(Fire& fire) {
     return deadline.name == fire.key.name && deadline.due == fire.key.due;
   };
   const auto due = std::ranges::find_if(work_.deadlines, still);
-  if (due == work_.deadlines.end()) return;
+  if (due == work_.deadlines.end()) return forget(fire.key);
+  const auto now = core_->clock.now();
+  // The clock was set back since it fired.
+  if (now < fire.key.due) return core_->deadlines->add(fire.key, fire.why);
   const auto* info = kind_.find_command(due->command);
   if (info == nullptr) return restart("its deadline asks for unknown command " + due->command);
   std::shared_ptr<google::protobuf::Message> body(info->prototype->New());
@@ -37,18 +40,31 @@ void Owner::on(Fire& fire) {
   command.body = std::move(body);
   command.caller = kernel::Caller::of_host();
   command.correlation = fire.why.correlation();
+  auto events = ask(command, now);
+  if (!events) return refuse_deadline(fire, events.error());
   // Runs on the log's thread while the node is there, or is dropped with the call.
   auto reply = [core = core_.get(), key = fire.key, why = fire.why](Result<Answer> answer) {
-    if (answer) return;
-    if (is_passing(answer.error().code)) return core->deadlines->again(key, why);
-    core->report(to_string(key.entity) + " refused its deadline " + key.name + ": " +
-                 std::string(answer.error().message()));
+    if (!answer && is_passing(answer.error().code)) core->deadlines->again(key, why);
   };
-  decide(std::make_unique<Call>(std::move(command), std::move(reply), core_->calls));
+  accept(std::make_unique<Call>(std::move(command), std::move(reply), core_->calls),
+         std::move(*events), now);
+}
+
+void Owner::refuse_deadline(const Fire& fire, const Error& error) {
+  core_->report(to_string(entity_) + " refused its deadline " + fire.key.name + ": " +
+                std::string(error.message()));
+  // Another program may be able to decide it.
+  if (error.code == ErrorCode::bug) return;
+  forget(fire.key);
+}
+
+void Owner::forget(const storage::WorkKey& key) {
+  auto append = barrier(state_->sequence());
+  append.work.push_back({key, std::nullopt});
+  submit(std::move(append), landing_on(lane_, nullptr));
 }
 
 void Owner::decide(std::unique_ptr<Call> call) {
-  core_->point("before_decide");
   if (repeated(call)) return;
   const auto& command = call->command();
   if (command.if_match && *command.if_match != state_->sequence()) {
@@ -61,11 +77,11 @@ void Owner::decide(std::unique_ptr<Call> call) {
   const auto now = core_->clock.now();
   auto events = ask(command, now);
   if (!events) return settle(std::move(call), std::unexpected(std::move(events.error())));
-  core_->point("after_decide");
   accept(std::move(call), std::move(*events), now);
 }
 
 Result<kernel::AnyEvents> Owner::ask(const Command& command, Time now) {
+  core_->point("before_decide");
   std::array<char, 16> fresh;
   fill_random(fresh);
   const kernel::Context context{.now = now,
@@ -151,6 +167,7 @@ void Owner::settle(std::unique_ptr<Call> call, Result<std::shared_ptr<Answer>> r
 }
 
 void Owner::accept(std::unique_ptr<Call> call, kernel::AnyEvents events, Time now) {
+  core_->point("after_decide");
   const auto& command = call->command();
   Change change;
   change.events = std::move(events);

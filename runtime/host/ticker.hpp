@@ -1,39 +1,38 @@
 // The thread that looks whether something is due.
 #pragma once
 
+#include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <functional>
-#include <mutex>
+#include <memory>
 #include <optional>
 #include <thread>
+
+#include "runtime/clock.hpp"
 
 namespace nightshift::runtime::host {
 
 /// Calls `tick` again and again. It returns when it wants to be called next; nothing means that
-/// there is nothing to wait for. Clocks can be set and laptops sleep, so it is called at least
-/// every `patience`.
+/// there is nothing to wait for. It is called earlier where the clock is set.
 class Ticker {
  public:
   using Tick = std::function<std::optional<std::chrono::microseconds>()>;
 
+  explicit Ticker(Clock& clock) : alarm_(clock.alarm()) {}
   ~Ticker() { stop(); }
 
-  void start(Tick tick, std::chrono::milliseconds patience = std::chrono::milliseconds(250));
+  void start(Tick tick);
   /// `tick` does not run after this.
   void stop();
   /// Something may be due earlier than `tick` said.
-  void wake();
+  void wake() { alarm_->wake(); }
 
  private:
   void run();
 
   Tick tick_;
-  std::chrono::milliseconds patience_{};
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool woken_ = false;
-  bool stopping_ = false;
+  const std::unique_ptr<Alarm> alarm_;
+  std::atomic<bool> stopping_ = false;
   std::jthread thread_;
 };
 

@@ -1,8 +1,9 @@
 // Deadlines: fired by the clock, however late, however the clock is set.
+#include <atomic>
 #include <boost/test/unit_test.hpp>
 
 #include "tests/runtime/host/fixture.hpp"
-#include "tests/support/kinds/errand.pb.h"
+#include "tests/support/kinds/errand.hpp"
 
 namespace nightshift::tests {
 namespace {
@@ -12,6 +13,13 @@ struct Waiting : NodeFixture {
     errand::Reserve command;
     *command.mutable_until() = to_proto(clock->now() + for_long);
     BOOST_REQUIRE(call(errand, command));
+  }
+  std::size_t rows_of_deadlines() const {
+    using storage::WorkKind;
+    std::size_t count = 0;
+    (void)rows()->scan_work(WorkKind::deadline, {WorkKind::deadline, Time::min(), {}, {}},
+                            [&](const auto&) { return ++count > 0; });
+    return count;
   }
   void await(const std::string& errand, const std::string& wanted) {
     eventually([&] { return status(errand) == wanted; }, errand + " is " + wanted);
@@ -70,6 +78,42 @@ BOOST_AUTO_TEST_CASE(a_clock_set_back_makes_it_wait_longer_and_set_ahead_fires_i
   await("errand/early", "over");
   BOOST_TEST(status("errand/p") == "reserved");
   clock->set(set_at + std::chrono::days(3650));
+  await("errand/p", "over");
+}
+
+BOOST_AUTO_TEST_CASE(one_that_the_kind_refuses_never_fires_again) {
+  errand_kind = errand_kind_stubborn;
+  std::atomic<int> refusals = 0;
+  options.report = [&](std::string_view line) {
+    if (line.find("refused its deadline") != line.npos) ++refusals;
+  };
+  start();
+  reserve("errand/p", std::chrono::seconds(60));
+  clock->advance(std::chrono::seconds(60));
+  eventually([&] { return rows_of_deadlines() == 0; }, "its row is gone");
+  start();
+  // What is due later fires, so the other one would have.
+  reserve("errand/q", std::chrono::seconds(1));
+  clock->advance(std::chrono::seconds(1));
+  eventually([&] { return refusals == 2; }, "the second is refused");
+  BOOST_TEST(node().stats().deadlines_fired == 1u);
+  BOOST_TEST(status("errand/p") == "reserved");
+  BOOST_REQUIRE(call("errand/p", errand::Cancel()));
+  BOOST_TEST(story("errand/p") == "Reserved Cancelled");
+}
+
+BOOST_AUTO_TEST_CASE(one_on_which_the_program_fails_is_tried_at_the_next_start) {
+  errand_kind = errand_kind_failing;
+  std::atomic<int> refusals = 0;
+  options.report = [&](std::string_view line) {
+    if (line.find("refused its deadline") != line.npos) ++refusals;
+  };
+  start();
+  reserve("errand/p", std::chrono::seconds(60));
+  clock->advance(std::chrono::seconds(60));
+  eventually([&] { return refusals == 1; }, "it is refused");
+  errand_kind = tests::errand_kind;
+  start();
   await("errand/p", "over");
 }
 

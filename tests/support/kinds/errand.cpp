@@ -76,7 +76,10 @@ Result<Events> Errand::decide(const Reserved&, const Cancel&, const Context&) {
   return Cancelled();
 }
 Result<Events> Errand::decide(const Waiting&, const Cancel&, const Context&) { return Cancelled(); }
-Result<Events> Errand::decide(const Reserved&, const Expire&, const Context&) { return Expired(); }
+Result<Events> Errand::decide(const Reserved& phase, const Expire&, const Context& context) {
+  if (context.now < from_proto(phase.until())) return fail(ErrorCode::invalid, "too early");
+  return Expired();
+}
 Result<Events> Errand::decide(const Written&, const Throw&, const Context&) {
   throw std::runtime_error("a bug in decide");
 }
@@ -159,6 +162,14 @@ Phase ErrandUnfoldable::evolve(Absent&&, const Noted&) {
   throw std::runtime_error("a bug in evolve");
 }
 
+Result<Events> ErrandStubborn::decide(const Reserved&, const Expire&, const Context&) {
+  return fail(ErrorCode::already_decided, "it stays");
+}
+
+Result<Events> ErrandFailing::decide(const Reserved&, const Expire&, const Context&) {
+  throw std::runtime_error("a bug in decide");
+}
+
 std::unique_ptr<const kernel::Kind> errand_kind() { return kernel::lift<Errand>(); }
 std::unique_ptr<const kernel::Kind> errand_kind_derived_anew() {
   return kernel::lift<ErrandDerivedAnew>();
@@ -166,6 +177,10 @@ std::unique_ptr<const kernel::Kind> errand_kind_derived_anew() {
 std::unique_ptr<const kernel::Kind> errand_kind_folded_anew() {
   return kernel::lift<ErrandFoldedAnew>();
 }
+std::unique_ptr<const kernel::Kind> errand_kind_stubborn() {
+  return kernel::lift<ErrandStubborn>();
+}
+std::unique_ptr<const kernel::Kind> errand_kind_failing() { return kernel::lift<ErrandFailing>(); }
 std::unique_ptr<const kernel::Kind> errand_kind_all_anew() { return kernel::lift<ErrandAllAnew>(); }
 std::unique_ptr<const kernel::Kind> errand_kind_unfoldable() {
   return kernel::lift<ErrandUnfoldable>();

@@ -94,9 +94,23 @@ struct ErrandUnfoldable : Errand {
   [[noreturn]] static State evolve(Absent&&, const errand_pb::Noted&);
 };
 
+/// An errand that refuses its deadline for good.
+struct ErrandStubborn : Errand {
+  using Errand::decide;
+  static Result<Events> decide(const Reserved&, const errand_pb::Expire&, const Context&);
+};
+
+/// An errand that throws when its deadline comes.
+struct ErrandFailing : Errand {
+  using Errand::decide;
+  static Result<Events> decide(const Reserved&, const errand_pb::Expire&, const Context&);
+};
+
 std::unique_ptr<const kernel::Kind> errand_kind_derived_anew();
 std::unique_ptr<const kernel::Kind> errand_kind_folded_anew();
 std::unique_ptr<const kernel::Kind> errand_kind_all_anew();
 std::unique_ptr<const kernel::Kind> errand_kind_unfoldable();
+std::unique_ptr<const kernel::Kind> errand_kind_stubborn();
+std::unique_ptr<const kernel::Kind> errand_kind_failing();
 
 }  // namespace nightshift::tests

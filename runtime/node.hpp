@@ -155,6 +155,9 @@ class Node {
   virtual std::shared_ptr<const Authority> authority() const = 0;
   virtual storage::ChainHead head() const = 0;
   virtual NodeStats stats() const = 0;
+  /// Why it takes no commands now: `unavailable`, `no_space`, `stopping`; nothing while it is
+  /// ready. Says nothing of the host's paths: everybody may know it.
+  virtual std::vector<Error> obstacles() const = 0;
 
   /// Calls back on a thread of the host after records became durable, with the newest offset.
   /// Must not block. Removed when the returned handle goes.

@@ -181,6 +181,8 @@ struct LogStats {
   std::uint64_t syncs = 0;
   std::uint64_t queued = 0;
   std::uint64_t bytes = 0;
+  /// Appends are refused with `no_space` as things stand.
+  bool full = false;
 };
 
 /// Thread-safe. Writing is asynchronous, reading is not and sees durable state only. Reads may

@@ -56,9 +56,11 @@ void RocksLog::rederive(Rederivation step, Completion done) {
 }
 
 LogStats RocksLog::stats() const {
+  const bool full = files.free_bytes() < reserve_bytes_;
   const std::lock_guard lock(queue_mutex_);
   auto stats = stats_;
   stats.queued = queue_.size();
+  stats.full = full;
   return stats;
 }
 

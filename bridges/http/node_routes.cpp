@@ -78,7 +78,22 @@ void write_stats(const runtime::NodeStats& stats, runtime::JsonWriter& json) {
 
 Response get_liveness(const Call&) { return status_text("alive"); }
 
-Response get_readiness(const Call&) { return status_text("ready"); }
+Response get_readiness(const Call& call) {
+  const std::vector<Error> obstacles = call.node().obstacles();
+  if (obstacles.empty()) return status_text("ready");
+  Response out;
+  out.status = 503;
+  runtime::JsonWriter json(out.body);
+  json.begin_object().field("status", "not_ready").key("reasons").begin_array();
+  for (const Error& obstacle : obstacles) {
+    json.begin_object()
+        .field("code", info(obstacle.code).name)
+        .field("detail", obstacle.message())
+        .end_object();
+  }
+  json.end_array().end_object();
+  return out;
+}
 
 Response get_metrics(const Call& call) {
   Response out;

@@ -58,7 +58,13 @@ void Routes::add_fixed() {
   constexpr Method get = Method::get;
   routes_ = {
       {get, "/livez", SCOPE_UNSPECIFIED, false, "The process runs.", get_liveness, {}},
-      {get, "/readyz", SCOPE_UNSPECIFIED, false, "The node takes commands.", get_readiness, {}},
+      {get,
+       "/readyz",
+       SCOPE_UNSPECIFIED,
+       false,
+       "The node takes commands; if not, why.",
+       get_readiness,
+       {}},
       {get, "/metrics", SCOPE_READ, false, "Metrics in Prometheus' text form.", get_metrics, {}},
       {get,
        "/v1/openapi.json",

@@ -217,6 +217,23 @@ NodeStats Host::stats() const {
   return stats;
 }
 
+std::vector<Error> Host::obstacles() const {
+  std::vector<Error> found;
+  if (core_->calls->stopping) found.push_back({ErrorCode::stopping, {}, {}});
+  if (core_->failed) {
+    found.push_back({ErrorCode::unavailable,
+                     "the journal has stopped after a failed write; the node starts anew",
+                     {}});
+  }
+  if (log_->stats().full) {
+    found.push_back({ErrorCode::no_space,
+                     "the disk that holds the journal is full; commands are refused until there is "
+                     "room, reading goes on",
+                     {}});
+  }
+  return found;
+}
+
 Result<std::unique_ptr<Host>> start(std::shared_ptr<storage::EventLog> log,
                                     std::shared_ptr<const Catalog> catalog,
                                     std::shared_ptr<Clock> clock,

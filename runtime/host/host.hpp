@@ -47,6 +47,7 @@ class Host final : public Node {
   std::shared_ptr<const Authority> authority() const override;
   storage::ChainHead head() const override { return log_->head(); }
   NodeStats stats() const override;
+  std::vector<Error> obstacles() const override;
   Watch watch(std::function<void(std::uint64_t)> notify) override;
 
   // -- simulation

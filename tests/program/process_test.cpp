@@ -147,3 +147,26 @@ BOOST_AUTO_TEST_CASE(a_journal_that_stops_is_opened_anew_by_the_same_process) {
   BOOST_TEST(ended.exit_code == 0);
   BOOST_TEST(ended.out.empty(), "it said its ready line twice: " << ended.out);
 }
+
+BOOST_AUTO_TEST_CASE(a_journal_that_keeps_stopping_ends_the_node_for_good) {
+  House house;
+  house.start();
+  house.propose("before");
+  write_file(house.path("body"), std::string(300'000, 'b'));
+  // No file may grow so far, in the processes that take over neither.
+  const rlimit narrow{200'000, RLIM_INFINITY};
+  BOOST_TEST_REQUIRE(::prlimit(house.node().pid(), RLIMIT_FSIZE, &narrow, nullptr) == 0);
+  const auto deadline = std::chrono::steady_clock::now() + process_deadline;
+  while (!house.node().ends_within(std::chrono::milliseconds(0))) {
+    BOOST_TEST_REQUIRE((std::chrono::steady_clock::now() < deadline), "the node does not end");
+    const auto asked = house.run({"approval", "propose", "large", "title=t", "category=email",
+                                  "to=a@example.org", "body=@" + house.path("body")});
+    BOOST_TEST(asked.exit_code == 6, asked.out << asked.err);
+  }
+  const auto ended = house.node().wait();
+  BOOST_TEST(ended.exit_code == 75, ended.exit_code << ": " << ended.err);
+  BOOST_TEST(says(ended.err, "times within a minute"), ended.err);
+  BOOST_TEST(!std::filesystem::exists(house.folder().node_file()));
+  house.start();
+  BOOST_TEST(house.status("before") == "pending");
+}

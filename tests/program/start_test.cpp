@@ -75,6 +75,25 @@ long status_under_name(const std::string& name, const std::string& address) {
   return status;
 }
 
+std::size_t take(const char* bytes, std::size_t size, std::size_t count, std::string* to) {
+  to->append(bytes, size * count);
+  return size * count;
+}
+
+/// What `/readyz` answers to anybody: status and body.
+std::string readiness(const std::string& address) {
+  const std::unique_ptr<CURL, void (*)(CURL*)> curl(curl_easy_init(), curl_easy_cleanup);
+  std::string body;
+  curl_easy_setopt(curl.get(), CURLOPT_URL, ("http://" + address + "/readyz").c_str());
+  curl_easy_setopt(curl.get(), CURLOPT_PROXY, "");
+  curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, take);
+  curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &body);
+  BOOST_TEST(curl_easy_perform(curl.get()) == CURLE_OK);
+  long status = 0;
+  curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);
+  return std::to_string(status) + " " + body;
+}
+
 boost::test_tools::assertion_result is_root(boost::unit_test::test_unit_id) {
   boost::test_tools::assertion_result answer(::geteuid() == 0);
   answer.message() << "only root can run a node as somebody else";
@@ -153,16 +172,36 @@ BOOST_AUTO_TEST_CASE(a_folder_that_cannot_be_written_is_named,
   check_refused(house.try_start(), 6, {house.folder().root().string(), "--data"});
 }
 
+BOOST_AUTO_TEST_CASE(a_folder_of_a_newer_program_is_left_as_it_is) {
+  House house;
+  house.start();
+  house.propose("offer");
+  house.stop();
+  const auto journal = house.folder().journal();
+  const auto ours = read_file(journal / "format");
+  write_file(journal / "format", "nightshift journal 99\n");
+  check_refused(house.try_start(), 6,
+                {journal.string(), "format 99", "newer program", "code: newer_version"});
+  house.expect(6, "newer program", {"audit", "verify", journal.string()});
+  write_file(journal / "format", ours);
+  house.start();
+  BOOST_TEST(house.status("offer") == "pending");
+}
+
 BOOST_AUTO_TEST_CASE(a_full_disk_refuses_commands_and_goes_on_reading,
                      *boost::unit_test::precondition(can_mount)) {
   House house;
   const SmallDisk disk(house.folder().root());
   house.start();
   house.propose("before");
+  BOOST_TEST(readiness(house.node().address()) == R"(200 {"status":"ready"})");
   disk.fill();
+  BOOST_TEST(says(readiness(house.node().address()),
+                  R"(503 {"status":"not_ready","reasons":[{"code":"no_space")"));
   house.expect(1, "no_space",
                {"approval", "propose", "x", "title=t", "category=email", "to=a@example.org"});
   house.expect(0, "pending", {"get", "approval/before"});
   disk.free();
   house.propose("after");
+  BOOST_TEST(readiness(house.node().address()) == R"(200 {"status":"ready"})");
 }

@@ -271,7 +271,17 @@ BOOST_AUTO_TEST_CASE(the_node_tells_what_it_is) {
   const auto kinds = served.get("/v1/kinds");
   BOOST_TEST(kinds.body.contains(R"("name":"suggest","scope":"propose")"));
   BOOST_TEST(!kinds.body.contains("remind"));
+}
+
+BOOST_AUTO_TEST_CASE(readiness_says_why_there_is_none_and_liveness_stays) {
+  Served served;
   BOOST_TEST(served.get("/readyz", {}).body == R"({"status":"ready"})");
+  served.node.fail_commands_with(Error{ErrorCode::no_space, {}, {}});
+  const auto full = served.get("/readyz", {});
+  BOOST_TEST(full.status == 503);
+  BOOST_TEST(full.body == R"({"status":"not_ready","reasons":[{"code":"no_space","detail":)"
+                          R"("the disk is full; nothing was written, reading still works"}]})");
+  BOOST_TEST(served.get("/livez", {}).status == 200);
 }
 
 BOOST_AUTO_TEST_CASE(why_tells_the_chain_back_to_the_first_trigger) {

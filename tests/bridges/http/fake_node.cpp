@@ -211,6 +211,11 @@ storage::ChainHead FakeNode::head() const {
   return {identity_.log_id(), log_.size(), sha256("head"), clock_.now()};
 }
 
+std::vector<Error> FakeNode::obstacles() const {
+  const std::lock_guard lock(mutex_);
+  return failure_ ? std::vector{*failure_} : std::vector<Error>();
+}
+
 runtime::NodeStats FakeNode::stats() const {
   const std::scoped_lock lock(mutex_);
   runtime::NodeStats stats;

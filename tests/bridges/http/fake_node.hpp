@@ -42,6 +42,8 @@ class FakeNode final : public runtime::Node {
   std::shared_ptr<const Authority> authority() const override;
   storage::ChainHead head() const override;
   runtime::NodeStats stats() const override;
+  /// What commands fail with.
+  std::vector<Error> obstacles() const override;
   Watch watch(std::function<void(std::uint64_t)> notify) override;
 
  private:

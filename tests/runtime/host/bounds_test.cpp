@@ -150,6 +150,17 @@ BOOST_AUTO_TEST_CASE(a_log_that_fails_answers_all_as_unknown_with_their_ids) {
   BOOST_TEST(node->get({"counter", "b"})->sequence == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(a_node_is_ready_until_its_log_has_stopped) {
+  start();
+  BOOST_TEST(node->obstacles().empty());
+  add("a");
+  eventually([&] { return log->stats().queued == 1; }, "the opening is queued");
+  log->fail_next(false);
+  pump_until([&] { return count("unavailable") == 1; }, "it is answered");
+  BOOST_REQUIRE(node->obstacles().size() == 1u);
+  BOOST_TEST((node->obstacles().front().code == ErrorCode::unavailable));
+}
+
 BOOST_AUTO_TEST_CASE(stopping_answers_everybody_once) {
   start();
   for (int i = 0; i < 100; ++i) add("c" + std::to_string(i % 7));

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <future>
+#include <limits>
 #include <thread>
 
 #include "tests/runtime/host/fixture.hpp"
@@ -154,6 +155,23 @@ BOOST_AUTO_TEST_CASE(failures_that_are_far_apart_do_not_add_up) {
     clock->advance(std::chrono::seconds(6));
   }
   BOOST_TEST(call("errand/p", note())->sequence == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(on_a_full_disk_commands_are_refused_and_reading_goes_on) {
+  start();
+  BOOST_REQUIRE(call("counter/a", one()));
+  BOOST_TEST(node().obstacles().empty());
+  reserve_bytes = std::numeric_limits<std::uint64_t>::max();
+  start();
+  const auto refused = call("counter/a", one());
+  BOOST_REQUIRE(!refused);
+  BOOST_TEST((refused.error().code == ErrorCode::no_space));
+  BOOST_REQUIRE(node().obstacles().size() == 1u);
+  BOOST_TEST((node().obstacles().front().code == ErrorCode::no_space));
+  BOOST_TEST(view("counter/a") == R"({"value":1,"additions":1})");
+  reserve_bytes = 0;
+  start();
+  BOOST_TEST(call("counter/a", one())->sequence == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(a_large_state_is_read_and_opened_as_it_is_though_its_row_is_older) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "actors/approval/approval_edit.hpp"
 #include "actors/approval/approval_proof.hpp"
 
 namespace nightshift::actors {
@@ -36,6 +37,12 @@ bool may_change(const Proposal& proposal, const Context& context) {
   const auto& caller = context.caller;
   if (caller.principal == proposal.requester()) return true;
   return !caller.agent && caller.may(SCOPE_OPERATE);
+}
+
+std::unexpected<Error> not_theirs(const Proposal& proposal, const std::string& what) {
+  return fail(ErrorCode::forbidden, "only " + proposal.requester() +
+                                        ", who proposed it, or a person with scope operate may " +
+                                        what);
 }
 
 Proposal first_revision(const Propose& command, const Context& context) {
@@ -94,35 +101,22 @@ Event said_no(const auto& command, const Context& context) {
 }
 
 Result<Events> edit(const Proposal& before, const Edit& command, const Context& context) {
-  if (!may_change(before, context)) {
-    return fail(ErrorCode::forbidden, "only " + before.requester() +
-                                          ", who proposed it, or a person with scope operate "
-                                          "may edit it");
+  if (!may_change(before, context)) return not_theirs(before, "edit it");
+  auto proposal = edited(before, command);
+  if (!proposal) return std::unexpected(std::move(proposal).error());
+  if (context.caller.agent && before.four_eyes() && !proposal->four_eyes()) {
+    return fail(ErrorCode::forbidden, "an agent never takes four eyes away; a person has to",
+                "four_eyes");
   }
-  const bool names_field = command.has_title() || command.has_body() || command.to_size() > 0 ||
-                           command.cc_size() > 0 || command.has_subject() || command.has_account();
-  if (!names_field) return fail(ErrorCode::invalid, "the edit names no field to change");
-  auto proposal = before;
-  if (command.has_title()) proposal.set_title(command.title());
-  if (command.has_body()) proposal.set_body(command.body());
-  if (command.to_size() > 0) *proposal.mutable_to() = command.to();
-  if (command.cc_size() > 0) *proposal.mutable_cc() = command.cc();
-  if (command.has_subject()) proposal.set_subject(command.subject());
-  if (command.has_account()) proposal.set_account(command.account());
-  const auto& authors = proposal.authors();
+  const auto& authors = proposal->authors();
   if (std::ranges::find(authors, context.caller.principal) == authors.end()) {
-    proposal.add_authors(context.caller.principal);
+    proposal->add_authors(context.caller.principal);
   }
-  return with_revision<Edited>(std::move(proposal), context);
+  return with_revision<Edited>(std::move(*proposal), context);
 }
 
 Result<Events> withdraw(const Proposal& proposal, const Withdraw& command, const Context& context) {
-  const auto& caller = context.caller;
-  if (caller.principal != proposal.requester() && !caller.may(SCOPE_OPERATE)) {
-    return fail(ErrorCode::forbidden, "only " + proposal.requester() +
-                                          ", who proposed it, or somebody with scope operate may "
-                                          "withdraw it");
-  }
+  if (!may_change(proposal, context)) return not_theirs(proposal, "withdraw it");
   return said_no<Withdrawn>(command, context);
 }
 
@@ -170,6 +164,11 @@ Result<Events> Approval::decide(const Pending& phase, const Approve& command,
 }
 
 Result<Events> Approval::decide(const Pending&, const Reject& command, const Context& context) {
+  if (context.caller.agent) {
+    return fail(ErrorCode::forbidden,
+                "an agent decides nothing; a person rejects, and an agent may withdraw what it "
+                "proposed itself");
+  }
   return said_no<approval_pb::Rejected>(command, context);
 }
 
@@ -214,6 +213,7 @@ Result<Events> Approval::decide(const Approved& phase, const Lapse&, const Conte
 // ---- ended without success
 
 Result<Events> Approval::decide(const Failed& phase, const Retry&, const Context& context) {
+  if (!may_change(phase.proposal(), context)) return not_theirs(phase.proposal(), "retry it");
   return with_revision<Retried>(phase.proposal(), context);
 }
 

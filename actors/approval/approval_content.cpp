@@ -39,6 +39,13 @@ Result<std::string> effect_of(const Proposal& proposal, const kernel::NodeFacts&
   const auto outbox = effect::DeliverToOutbox::descriptor()->full_name();
   const bool to_outbox = proposal.action().action_case() == approval_pb::Action::ACTION_NOT_SET;
   if (to_outbox && node.executors.contains(outbox)) return outbox;
+  if (node.role == "cloud") {
+    return fail(ErrorCode::no_executor,
+                "approvals wait and act on the local node, and " + node.name +
+                    " is a cloud node: it drafts and sends nothing. Propose it to the local node "
+                    "(nightshift --url http://HOST:PORT, with a token of that node)",
+                "action");
+  }
   return fail(ErrorCode::no_executor,
               "the node " + node.name + " has no executor for " +
                   text::visible(describe_action(proposal.action())) +

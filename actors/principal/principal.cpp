@@ -177,6 +177,18 @@ Result<Events> Principal::decide(const Active& phase, const Revoke&, const Conte
   return Revoked();
 }
 
+Result<Events> Principal::decide(const Active& phase, const Dismiss&, const Context& context) {
+  if (phase.public_key().empty()) return Events();
+  const auto is_another = [&phase](const Approver& one) { return one.name() != phase.name(); };
+  if (std::ranges::none_of(context.authority.approvers(), is_another)) {
+    return fail(ErrorCode::forbidden,
+                phase.name() +
+                    " is the last approver, and nobody else could enrol another; enrol one first: "
+                    "nightshift approver add NAME");
+  }
+  return Dismissed();
+}
+
 // ---- evolve
 
 Principal::State Principal::evolve(Absent&&, const Issued& event) {
@@ -209,6 +221,12 @@ Principal::State Principal::evolve(Active&& phase, const Enrolled& event) {
 
 Principal::State Principal::evolve(Active&& phase, const Revoked&) {
   phase.clear_credentials();
+  return std::move(phase);
+}
+
+Principal::State Principal::evolve(Active&& phase, const Dismissed&) {
+  phase.clear_public_key();
+  phase.clear_vouched_by();
   return std::move(phase);
 }
 

@@ -14,9 +14,10 @@ struct Principal {
 
   using Phases = kernel::Types<Absent, Active>;
   using State = Phases::Variant;
-  using Commands = kernel::Types<principal_pb::Issue, principal_pb::Revoke, principal_pb::Enroll>;
-  using Events =
-      kernel::Events<principal_pb::Issued, principal_pb::Revoked, principal_pb::Enrolled>;
+  using Commands = kernel::Types<principal_pb::Issue, principal_pb::Revoke, principal_pb::Enroll,
+                                 principal_pb::Dismiss>;
+  using Events = kernel::Events<principal_pb::Issued, principal_pb::Revoked, principal_pb::Enrolled,
+                                principal_pb::Dismissed>;
   using View = principal_pb::View;
   using Context = kernel::Context;
 
@@ -25,12 +26,14 @@ struct Principal {
   static Result<Events> decide(const Active&, const principal_pb::Issue&, const Context&);
   static Result<Events> decide(const Active&, const principal_pb::Enroll&, const Context&);
   static Result<Events> decide(const Active&, const principal_pb::Revoke&, const Context&);
+  static Result<Events> decide(const Active&, const principal_pb::Dismiss&, const Context&);
 
-  static State evolve(Absent&&, const principal_pb::Issued&);    // -> Active
-  static State evolve(Absent&&, const principal_pb::Enrolled&);  // -> Active
-  static State evolve(Active&&, const principal_pb::Issued&);    // -> Active, one token more
-  static State evolve(Active&&, const principal_pb::Enrolled&);  // -> Active, an approver
-  static State evolve(Active&&, const principal_pb::Revoked&);   // -> Active, without any token
+  static State evolve(Absent&&, const principal_pb::Issued&);     // -> Active
+  static State evolve(Absent&&, const principal_pb::Enrolled&);   // -> Active
+  static State evolve(Active&&, const principal_pb::Issued&);     // -> Active, one token more
+  static State evolve(Active&&, const principal_pb::Enrolled&);   // -> Active, an approver
+  static State evolve(Active&&, const principal_pb::Revoked&);    // -> Active, without any token
+  static State evolve(Active&&, const principal_pb::Dismissed&);  // -> Active, no approver
 
   static View view(const Active&);
 

@@ -218,20 +218,23 @@ Result<Draft> read_draft(std::string_view text, const Place& place, const ReadBe
   draft.marks.digest = scalar(*fields, "digest").value_or("");
   draft.marks.note = scalar(*fields, note_key).value_or("");
 
+  draft.lists_attachments = fields->contains("attachments") || !fields->contains(attached_key);
+
   if (auto ok = check_channel(*fields, place, content); !ok) return std::unexpected(ok.error());
   if (auto ok = add_conditions(*fields, content); !ok) return std::unexpected(ok.error());
   if (auto ok = add_attachments(*fields, read, content); !ok) return std::unexpected(ok.error());
   return draft;
 }
 
-Change compare(const approval::Propose& file, const approval::Proposal& proposal) {
+Change compare(const Draft& draft, const approval::Proposal& proposal) {
+  using Edit = approval::Edit;
+  const auto& file = draft.content;
   Change change;
   const auto text = [&](const std::string& now, std::string_view before, auto set) {
     if (now == before) return;
     (change.edit.*set)(now);
     change.any = true;
   };
-  using Edit = approval::Edit;
   text(file.title(), proposal.title(),
        static_cast<void (Edit::*)(const std::string&)>(&Edit::set_title));
   text(file.body(), body_of(proposal.body()),
@@ -241,29 +244,38 @@ Change compare(const approval::Propose& file, const approval::Proposal& proposal
   text(file.account(), proposal.account(),
        static_cast<void (Edit::*)(const std::string&)>(&Edit::set_account));
 
-  const auto list = [&](const auto& now, const auto& before, auto* target, const char* name) {
-    if (std::ranges::equal(now, before)) return;
-    if (now.empty()) {
-      change.fixed.emplace_back(name);
-      return;
-    }
-    *target = now;
+  const auto list = [&](const auto& now, bool same, auto* target, Edit::Field field) {
+    if (same) return;
     change.any = true;
+    if (now.empty()) return change.edit.add_clear(field);
+    *target = now;
   };
-  list(file.to(), proposal.to(), change.edit.mutable_to(), "to");
-  list(file.cc(), proposal.cc(), change.edit.mutable_cc(), "cc");
+  list(file.to(), std::ranges::equal(file.to(), proposal.to()), change.edit.mutable_to(),
+       Edit::FIELD_TO);
+  list(file.cc(), std::ranges::equal(file.cc(), proposal.cc()), change.edit.mutable_cc(),
+       Edit::FIELD_CC);
+  // A proposal from elsewhere has no paths of the vault: its file lists none until a person does.
+  const bool compared =
+      draft.lists_attachments && (!proposal.file().empty() || file.attachments_size() > 0);
+  list(file.attachments(),
+       !compared || std::ranges::equal(file.attachments(), proposal.attachments(), {},
+                                       &approval::Attachment::name, &approval::Attachment::name),
+       change.edit.mutable_attachments(), Edit::FIELD_ATTACHMENTS);
 
-  const bool pinned_here = !proposal.file().empty() || file.attachments_size() > 0;
-  if (pinned_here &&
-      !std::ranges::equal(file.attachments(), proposal.attachments(), {},
-                          &approval::Attachment::name, &approval::Attachment::name)) {
-    change.fixed.emplace_back("attachments");
-  }
   if (file.has_deadline() != proposal.has_deadline() ||
       from_proto(file.deadline()) != from_proto(proposal.deadline())) {
-    change.fixed.emplace_back("deadline");
+    change.any = true;
+    if (file.has_deadline()) {
+      *change.edit.mutable_deadline() = file.deadline();
+    } else {
+      change.edit.add_clear(Edit::FIELD_DEADLINE);
+    }
   }
-  if (file.four_eyes() != proposal.four_eyes()) change.fixed.emplace_back("four_eyes");
+  if (file.four_eyes() && !proposal.four_eyes()) {
+    change.edit.set_four_eyes(true);
+    change.any = true;
+  }
+  change.takes_four_eyes_away = !file.four_eyes() && proposal.four_eyes();
   return change;
 }
 

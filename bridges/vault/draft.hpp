@@ -21,6 +21,9 @@ inline constexpr std::size_t attachment_bytes_max = 4u << 20;
 /// Key of the bridge's sentence for people.
 inline constexpr std::string_view note_key = "nightshift";
 
+/// Key under which the bridge names what is attached where no path of the vault leads to it.
+inline constexpr std::string_view attached_key = "attached";
+
 /// What the bridge itself writes into a file's front matter.
 struct Marks {
   std::string id;
@@ -34,6 +37,8 @@ struct Marks {
 
 struct Draft {
   approval::Propose content;
+  /// False where the node wrote what is attached, by name, and the file has no list of its own.
+  bool lists_attachments = true;
   /// As the file has them: a person may have copied or changed them.
   Marks marks;
 };
@@ -58,14 +63,14 @@ Result<Draft> read_draft(std::string_view text, const Place& place, const ReadBe
 struct Change {
   bool any = false;
   approval::Edit edit;
-  /// Fields that no edit can change: attachments, deadline, four_eyes, and lists that were emptied.
-  std::vector<std::string> fixed;
+  /// Whoever writes to the vault, agents too, does not take four eyes away.
+  bool takes_four_eyes_away = false;
 };
 
-Change compare(const approval::Propose& file, const approval::Proposal& proposal);
-inline bool same_content(const approval::Propose& file, const approval::Proposal& proposal) {
+Change compare(const Draft& file, const approval::Proposal& proposal);
+inline bool same_content(const Draft& file, const approval::Proposal& proposal) {
   const Change change = compare(file, proposal);
-  return !change.any && change.fixed.empty();
+  return !change.any && !change.takes_four_eyes_away;
 }
 
 /// The whole file of a proposal that has none, or whose file shows an older revision.

@@ -1,6 +1,7 @@
 // Writing a draft: a proposal as a file, and the bridge's own keys in a file of a person.
 #include "bridges/vault/draft.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 #include "bridges/vault/layout.hpp"
@@ -32,6 +33,25 @@ void mark(FrontMatterLines& lines, const approval::Proposal& proposal, const Mar
   }
 }
 
+/// What is attached, by name and size.
+void set_attached(FrontMatterLines& lines, const approval::Proposal& proposal) {
+  lines.remove("attachments");
+  if (proposal.attachments().empty()) return lines.remove(attached_key);
+  std::vector<std::string> names;
+  for (const auto& attachment : proposal.attachments()) {
+    names.push_back(attachment.name() + " (" + std::to_string(attachment.bytes().size()) +
+                    " bytes)");
+  }
+  lines.set(attached_key, yaml_list(names));
+}
+
+/// True if the paths that the file lists name what is attached.
+bool lists_what_is_attached(const FrontMatter& fields, const approval::Proposal& proposal) {
+  const auto name_of = [](std::string_view path) { return path.substr(path.rfind('/') + 1); };
+  return std::ranges::equal(texts(fields, "attachments"), proposal.attachments(), {}, name_of,
+                            &approval::Attachment::name);
+}
+
 /// The fields that an edit can change.
 void set_fields(FrontMatterLines& lines, const approval::Proposal& proposal) {
   const auto text = [&](std::string_view key, const std::string& value) {
@@ -45,6 +65,12 @@ void set_fields(FrontMatterLines& lines, const approval::Proposal& proposal) {
   text("account", proposal.account());
   list("to", proposal.to());
   list("cc", proposal.cc());
+  if (proposal.has_deadline()) {
+    lines.set("deadline", yaml_text(to_rfc3339(from_proto(proposal.deadline()))));
+  } else {
+    lines.remove("deadline");
+  }
+  proposal.four_eyes() ? lines.set("four_eyes", "true") : lines.remove("four_eyes");
 }
 
 std::string with_rulers(const std::string& front_matter, std::string_view body,
@@ -68,18 +94,7 @@ std::string render(const approval::Proposal& proposal, const Marks& marks) {
   FrontMatterLines lines("");
   mark(lines, proposal, marks);
   set_fields(lines, proposal);
-  if (proposal.has_deadline()) {
-    lines.set("deadline", yaml_text(to_rfc3339(from_proto(proposal.deadline()))));
-  }
-  if (proposal.four_eyes()) lines.set("four_eyes", "true");
-  if (proposal.attachments_size() > 0) {
-    std::vector<std::string> names;
-    for (const auto& attachment : proposal.attachments()) {
-      names.push_back(attachment.name() + " (" + std::to_string(attachment.bytes().size()) +
-                      " bytes)");
-    }
-    lines.set("attached", yaml_list(names));
-  }
+  set_attached(lines, proposal);
   lines.set("requester", yaml_text(proposal.requester()));
   return with_rulers(lines.text(), "\n" + proposal.body() + "\n", "\n");
 }
@@ -93,13 +108,15 @@ Result<std::string> with_marks(std::string_view text, const approval::Proposal& 
 
   FrontMatterLines lines(parts->front_matter);
   mark(lines, proposal, marks);
+  before->contains("attachments") ? lines.remove(attached_key) : set_attached(lines, proposal);
   const bool crlf = parts->front_matter.find("\r\n") != std::string_view::npos;
   const std::string front_matter = lines.text();
 
   auto after = parse_front_matter(front_matter);
   bool kept = after && says(*after, marks);
   for (const auto& [key, value] : *before) {
-    const bool ours = key == "id" || key == "status" || key == "digest" || key == note_key;
+    const bool ours =
+        key == "id" || key == "status" || key == "digest" || key == note_key || key == attached_key;
     if (!kept || ours) continue;
     const auto found = after->find(key);
     kept = found != after->end() && found->second.texts == value.texts;
@@ -115,8 +132,11 @@ Result<std::string> with_content(std::string_view text, const approval::Proposal
                                  const Marks& marks) {
   const auto parts = split(text);
   if (!parts) return std::unexpected(parts.error());
+  const auto fields = parse_front_matter(parts->front_matter);
+  if (!fields) return std::unexpected(fields.error());
   FrontMatterLines lines(parts->front_matter);
   set_fields(lines, proposal);
+  if (!lists_what_is_attached(*fields, proposal)) set_attached(lines, proposal);
   return with_marks(with_rulers(lines.text(), "\n" + proposal.body() + "\n", "\n"), proposal,
                     marks);
 }

@@ -42,12 +42,6 @@ std::string key_of(std::initializer_list<std::string_view> parts) {
   return to_hex(as_bytes(sha256(parts)));
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string all;
-  for (const auto& word : words) all += (all.empty() ? "" : ", ") + word;
-  return all;
-}
-
 }  // namespace
 
 bool Intake::scan() {
@@ -146,7 +140,7 @@ Result<void> Intake::propose(const Place& place, const FileText& file, const Dra
   const auto answer =
       call(id, std::move(body), key_of({"propose\n", place.path, "\n", file.text}), std::nullopt);
   if (!answer) return std::unexpected(answer.error());
-  return show_taken(id, file, draft.content);
+  return show_taken(id, file, draft);
 }
 
 /// The stem has an approval already: this is its file, or another file of the same name.
@@ -161,7 +155,7 @@ Result<void> Intake::take_known(const Place& place, const std::string& folder, c
   if (marked) return show(standing.id);
   const auto home = root_.sub(standing.place());
   const bool has_file = home && home->has(standing.file_name());
-  if (first_come && !has_file && same_content(draft.content, standing.current())) {
+  if (first_come && !has_file && same_content(draft, standing.current())) {
     return show(standing.id);
   }
   return renumber(place, folder);
@@ -171,19 +165,21 @@ Result<void> Intake::edit(const Place& place, const FileText& file, const Draft&
                           const Standing& standing) {
   const auto& digest = draft.marks.digest;
   const bool shows_older = digest != standing.marks.digest && standing.revision(digest) != nullptr;
-  const Change change = compare(draft.content, standing.current());
-  if (shows_older || (!change.any && change.fixed.empty())) return show(standing.id);
-  if (!change.fixed.empty()) {
-    return fail(ErrorCode::invalid, "an edit cannot change " + joined(change.fixed) +
-                                        " of a draft that waits; undo that, or reject it and drop "
-                                        "a new file");
+  const Change change = compare(draft, standing.current());
+  if (shows_older || same_content(draft, standing.current())) return show(standing.id);
+  if (change.takes_four_eyes_away) {
+    return fail(
+        ErrorCode::forbidden,
+        "a file cannot take four eyes away; put 'four_eyes: true' back, or say so yourself: "
+        "nightshift approval edit " +
+            standing.id + " four_eyes=false");
   }
   const auto key =
       key_of({"edit\n", std::to_string(standing.sequence), "\n", place.path, "\n", file.text});
   const auto answer =
       call(standing.id, std::make_shared<approval::Edit>(change.edit), key, standing.sequence);
   if (!answer) return std::unexpected(answer.error());
-  return show_taken(standing.id, file, draft.content);
+  return show_taken(standing.id, file, draft);
 }
 
 /// Gives the file the first free name `STEM-N.md`; the next scan proposes it under that.
@@ -253,7 +249,7 @@ Result<void> Intake::take_move(const Standing& standing) {
     return projector_.put_back(standing, file, std::string(request_note) + command);
   }
   const bool shows_current = file.draft.marks.digest == standing.marks.digest ||
-                             same_content(file.draft.content, standing.current());
+                             same_content(file.draft, standing.current());
   if (shows_current) return reject(standing);
   tell(path,
        {.code = ErrorCode::stale,
@@ -295,13 +291,12 @@ Result<void> Intake::show(const std::string& id) {
   return projector_.project(**standing, true);
 }
 
-Result<void> Intake::show_taken(const std::string& id, const FileText& file,
-                                const approval::Propose& content) {
+Result<void> Intake::show_taken(const std::string& id, const FileText& file, const Draft& draft) {
   const auto standing = read_standing(node_, id);
   if (standing && *standing) {
     const auto& all = (*standing)->revisions;
     const auto became = std::ranges::find_if(
-        all.rbegin(), all.rend(), [&](const auto& one) { return same_content(content, one); });
+        all.rbegin(), all.rend(), [&](const auto& one) { return same_content(draft, one); });
     if (became != all.rend()) {
       taken_[id] = {.bytes = sha256(file.text), .digest = to_hex(became->digest())};
     }

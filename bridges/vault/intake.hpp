@@ -75,8 +75,7 @@ class Intake {
                                std::string key, std::optional<std::uint64_t> if_match);
   Result<void> show(const std::string& id);
   /// The same, when one of the revisions was just taken from this file.
-  Result<void> show_taken(const std::string& id, const FileText& file,
-                          const approval::Propose& content);
+  Result<void> show_taken(const std::string& id, const FileText& file, const Draft& draft);
   void tell(const std::string& path, const Error& error, std::string_view content);
 
   runtime::Node& node_;

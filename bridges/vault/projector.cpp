@@ -48,7 +48,7 @@ bool is_same_file(const Standing& standing, const Draft& draft, const std::strin
   const bool moved_unmarked = draft.marks.id.empty() && is_decided_by_hand_in(folder);
   return !has_digest && (first_come || moved_unmarked) &&
          std::ranges::any_of(standing.revisions, [&](const approval::Proposal& revision) {
-           return same_content(draft.content, revision);
+           return same_content(draft, revision);
          });
 }
 
@@ -141,8 +141,8 @@ Result<void> Projector::update(const Standing& standing, const Folder& folder,
   const std::string path = standing.place() + "/" + name;
   const auto& current = standing.current();
   const auto* shown = standing.shown_by(found.file.text, found.draft.marks);
-  const bool up_to_date = same_content(found.draft.content, current);
-  const bool stale = !up_to_date && shown != nullptr && same_content(found.draft.content, *shown);
+  const bool up_to_date = same_content(found.draft, current);
+  const bool stale = !up_to_date && shown != nullptr && same_content(found.draft, *shown);
   const bool edited = !up_to_date && !stale;
   if (edited && standing.status == "pending" && (shown == nullptr || shown == &current)) return {};
 

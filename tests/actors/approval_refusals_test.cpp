@@ -149,6 +149,42 @@ BOOST_AUTO_TEST_CASE(an_edit_is_held_to_the_same_rules) {
   BOOST_TEST(view().revision() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(an_edit_that_contradicts_itself_is_refused_with_its_field) {
+  as(person("alice"), mail()).then_accepted();
+  struct Row {
+    const char* instance;
+    std::function<void(pb::Edit&)> fill;
+  };
+  using F = pb::Edit;
+  using C = pb::Edit&;
+  // clang-format off
+  const std::vector<Row> rows{
+      {"",      [](C) {}},
+      {"clear", [](C c) { c.add_to("a@x.org"); c.add_clear(F::FIELD_TO); }},
+      {"clear", [](C c) { c.add_cc("a@x.org"); c.add_clear(F::FIELD_CC); }},
+      {"clear", [](C c) { c.add_attachments(); c.add_clear(F::FIELD_ATTACHMENTS); }},
+      {"clear", [](C c) { c.mutable_deadline(); c.add_clear(F::FIELD_DEADLINE); }},
+      {"clear", [](C c) { c.add_clear(F::FIELD_UNSPECIFIED); }},
+      {"clear", [](C c) { c.add_clear(static_cast<pb::Edit::Field>(99)); }},
+      {"to",    [](C c) { c.add_clear(F::FIELD_TO); }},
+  };
+  // clang-format on
+  for (const auto& row : rows) {
+    BOOST_TEST_CONTEXT("row " << &row - rows.data()) {
+      pb::Edit edit;
+      row.fill(edit);
+      as(person("alice"), edit).then(ErrorCode::invalid, row.instance);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_cloud_node_says_where_to_propose) {
+  story.world.node.role = "cloud";
+  story.world.node.executors.clear();
+  as(agent("scribe"), mail()).then(ErrorCode::no_executor, "action");
+  BOOST_TEST(story.error().message().find("Propose it to the local node") != std::string::npos);
+}
+
 // ---- approve
 
 BOOST_AUTO_TEST_CASE(a_bad_approval_is_refused_with_its_field) {

@@ -189,13 +189,70 @@ BOOST_AUTO_TEST_CASE(an_edit_keeps_what_it_does_not_name) {
   BOOST_TEST(preview.contains("the offer stands until Friday."));
 }
 
+BOOST_AUTO_TEST_CASE(an_edit_empties_what_it_clears_and_replaces_whole_lists) {
+  auto content = mail();
+  content.add_cc("cc@example.org");
+  content.add_attachments()->set_name("old.txt");
+  *content.mutable_deadline() = to_proto(story.world.now + std::chrono::hours(1));
+  as(agent("scribe"), content).then_accepted();
+  pb::Edit edit;
+  edit.add_attachments()->set_name("new.txt");
+  edit.set_four_eyes(true);
+  edit.add_clear(pb::Edit::FIELD_CC);
+  edit.add_clear(pb::Edit::FIELD_DEADLINE);
+  as(agent("scribe"), edit).then_accepted();
+  const auto preview = view().preview();
+  BOOST_TEST(!preview.contains("Cc:"));
+  BOOST_TEST(!preview.contains("old.txt"));
+  BOOST_TEST(preview.contains("Attachment:   new.txt"));
+  BOOST_TEST(preview.contains("Approvers:    2"));
+  BOOST_TEST(!view().has_deadline());
+  BOOST_TEST(story.entity().pending().deadlines.empty());
+  pb::Edit less;
+  less.add_clear(pb::Edit::FIELD_ATTACHMENTS);
+  *less.mutable_deadline() = to_proto(story.world.now + std::chrono::hours(2));
+  as(agent("scribe"), less).then_accepted();
+  BOOST_TEST(!view().preview().contains("Attachment"));
+  BOOST_TEST(story.entity().pending().deadlines.size() == 1u);
+  BOOST_TEST(view().revision() == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(an_agent_never_takes_four_eyes_away) {
+  auto content = mail();
+  content.set_four_eyes(true);
+  as(agent("scribe"), content).then_accepted();
+  pb::Edit edit;
+  edit.set_four_eyes(false);
+  as(agent("scribe"), edit).then(ErrorCode::forbidden, "four_eyes");
+  as(person("dave", {SCOPE_OPERATE}), edit).then_accepted();
+  BOOST_TEST(!view().four_eyes());
+}
+
 BOOST_AUTO_TEST_CASE(an_agent_changes_only_its_own) {
   as(agent("scribe"), mail()).then_accepted();
   as(agent("clerk"), edit_body("x")).then(ErrorCode::forbidden);
+  as(agent("clerk", {SCOPE_OPERATE}), edit_body("x")).then(ErrorCode::forbidden);
+  as(agent("clerk", {SCOPE_OPERATE}), withdraw("")).then(ErrorCode::forbidden);
   as(person("dave", {SCOPE_PROPOSE}), edit_body("x")).then(ErrorCode::forbidden);
   as(person("dave", {SCOPE_PROPOSE}), withdraw("")).then(ErrorCode::forbidden);
   as(person("dave", {SCOPE_OPERATE}), withdraw("not now")).then_accepted();
   BOOST_TEST(story.status() == "withdrawn");
+}
+
+BOOST_AUTO_TEST_CASE(an_agent_rejects_nothing_and_withdraws_its_own) {
+  as(agent("scribe"), mail()).then_accepted();
+  as(agent("clerk", {SCOPE_OPERATE}), reject("no")).then(ErrorCode::forbidden);
+  as(agent("scribe", {SCOPE_OPERATE}), reject("no")).then(ErrorCode::forbidden);
+  as(agent("scribe"), withdraw("a better one comes")).then_accepted();
+}
+
+BOOST_AUTO_TEST_CASE(an_agent_retries_only_its_own) {
+  as(agent("scribe"), mail()).then_accepted();
+  as(person("alice"), approve("alice")).then_accepted();
+  story.given(dispatched(), ended(EFFECT_STATE_FAILED_BEFORE_EFFECT, true));
+  as(agent("clerk", {SCOPE_OPERATE}), pb::Retry()).then(ErrorCode::forbidden);
+  as(agent("scribe", {SCOPE_OPERATE}), pb::Retry()).then_accepted();
+  BOOST_TEST(story.status() == "pending");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_on_its_way_cannot_be_taken_back) {

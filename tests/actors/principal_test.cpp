@@ -198,6 +198,29 @@ BOOST_AUTO_TEST_CASE(revoking_the_tokens_keeps_the_key) {
   BOOST_TEST(contributed().approvers_size() == 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_dismissed_approver_approves_nothing_and_keeps_the_tokens) {
+  story.when(issue("ns_1", {SCOPE_READ})).then_accepted();
+  story.when(pb::Dismiss()).then();
+  const auto enrolment = vouched("alice");
+  story.when(enrolment).then_accepted();
+  story.when(pb::Dismiss()).then(pb::Dismissed());
+  BOOST_TEST(contributed().approvers_size() == 0);
+  BOOST_TEST(contributed().credentials_size() == 1);
+  BOOST_TEST(!story.view<pb::View>().approver());
+  BOOST_TEST(story.view<pb::View>().public_key().empty());
+  BOOST_TEST(story.view<pb::View>().vouched_by().empty());
+  story.when(pb::Dismiss()).then();
+  story.when(enrolment).then(ErrorCode::invalid, "nonce");
+  story.when(vouched("alice", 2)).then_accepted();
+}
+
+BOOST_AUTO_TEST_CASE(the_last_approver_stays) {
+  story.when(vouched("alice")).then_accepted();
+  story.world.authority = contributed();
+  story.when(pb::Dismiss()).then(ErrorCode::forbidden);
+  BOOST_TEST(contributed().approvers_size() == 1);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace nightshift::tests

@@ -54,6 +54,7 @@ const kernel::CommandInfo& Wanderer::pick_command() {
 }
 
 void Wanderer::command_step() {
+  if (dice_.chance(10)) world_.authority = everybody_;
   const auto& command = pick_command();
   const auto view = entity_->absent() ? nullptr : entity_->view();
   world_.caller = random_caller(command.scope, dice_);

@@ -47,6 +47,8 @@ class Wanderer {
   std::uint64_t seed_;
   Dice dice_;
   World world_;
+  /// Of the world as it was made: who may approve comes and goes in a walk.
+  const Authority everybody_ = world_.authority;
   std::function<void(const Step&)> seen_;
   std::unique_ptr<kernel::Entity> entity_;
   /// Built from the bytes of the events alone.

@@ -159,29 +159,71 @@ BOOST_AUTO_TEST_CASE(a_projected_file_reads_back_as_the_same_content) {
   const std::string text = render(proposal, marks);
   const auto back = read(text);
   BOOST_REQUIRE_MESSAGE(back.has_value(), reason_of(back));
-  BOOST_TEST(same_content(back->content, proposal), text);
+  BOOST_TEST(same_content(*back, proposal), text);
   BOOST_TEST(back->marks.id == "EMAIL_DRAFT_1");
   BOOST_TEST(back->marks.digest == "00ff");
 }
 
-BOOST_AUTO_TEST_CASE(an_edit_carries_what_changed_and_names_what_cannot) {
-  const auto before = read("---\nto: a@b.c\ncc: d@e.f\nsubject: S\n---\nOne\n")->content;
-  const auto proposal = proposal_of(before);
+BOOST_AUTO_TEST_CASE(an_edit_carries_what_changed_and_clears_what_was_emptied) {
+  using Edit = approval::Edit;
+  const auto before =
+      *read("---\nto: a@b.c\ncc: d@e.f\nsubject: S\ndeadline: 2026-11-22T07:00:00Z\n---\nOne\n");
+  const auto proposal = proposal_of(before.content);
   BOOST_TEST(same_content(before, proposal));
 
-  const auto after = read("---\nto: [a@b.c, x@y.z]\ncc: d@e.f\nsubject: S\n---\nTwo\n")->content;
+  const auto after = *read(
+      "---\nto: [a@b.c, x@y.z]\ncc: d@e.f\nsubject: S\ndeadline: 2026-11-22T08:00:00Z\n---\nTwo\n");
   const Change change = compare(after, proposal);
   BOOST_TEST(change.any);
   BOOST_TEST(change.edit.body() == "Two");
   BOOST_TEST(change.edit.to_size() == 2);
+  BOOST_TEST(change.edit.deadline().seconds() == proposal.deadline().seconds() + 3600);
   BOOST_TEST(!change.edit.has_subject());
   BOOST_TEST(change.edit.cc_size() == 0);
-  BOOST_TEST(change.fixed.empty());
+  BOOST_TEST(change.edit.clear_size() == 0);
 
-  const auto emptied = read("---\nto: a@b.c\nsubject: S\nfour_eyes: true\n---\nOne\n")->content;
-  const Change refused = compare(emptied, proposal);
-  BOOST_TEST(!refused.any);
-  BOOST_TEST(refused.fixed.size() == 2u);
+  const auto emptied = *read("---\nto: a@b.c\nsubject: S\nfour_eyes: true\n---\nOne\n");
+  const Change less = compare(emptied, proposal);
+  BOOST_REQUIRE(less.edit.clear_size() == 2);
+  BOOST_TEST(less.edit.clear(0) == Edit::FIELD_CC);
+  BOOST_TEST(less.edit.clear(1) == Edit::FIELD_DEADLINE);
+  BOOST_TEST(less.edit.four_eyes());
+  BOOST_TEST(!less.takes_four_eyes_away);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_takes_no_four_eyes_away) {
+  const auto before = *read("---\nto: a@b.c\nfour_eyes: true\n---\nOne\n");
+  const auto after = *read("---\nto: a@b.c\n---\nOne\n");
+  const Change change = compare(after, proposal_of(before.content));
+  BOOST_TEST(change.takes_four_eyes_away);
+  BOOST_TEST(!change.any);
+  BOOST_TEST(!same_content(after, proposal_of(before.content)));
+}
+
+BOOST_AUTO_TEST_CASE(attachments_are_compared_where_the_file_lists_them) {
+  const auto files = [](const std::string&, std::size_t) { return Result<std::string>("x"); };
+  const auto draft = [&](const std::string& list) {
+    return *read_draft("---\nto: a@b.c\n" + list + "---\nOne\n", email, files);
+  };
+  const auto proposal = proposal_of(draft("attachments: [Files/a.txt]\n").content);
+  BOOST_TEST(compare(draft("attachments: []\n"), proposal).edit.clear_size() == 1);
+  BOOST_TEST(compare(draft(""), proposal).edit.clear_size() == 1);
+  BOOST_TEST(compare(draft("attachments: [b.txt]\n"), proposal).edit.attachments(0).name() ==
+             "b.txt");
+  BOOST_TEST(same_content(draft("attachments: [Moved/a.txt]\n"), proposal));
+  BOOST_TEST(same_content(draft("attached: [whatever]\n"), proposal));
+
+  // Edited elsewhere: no path leads to the new one, so it is named.
+  auto edited = proposal;
+  edited.mutable_attachments(0)->set_name("elsewhere.txt");
+  const auto text = "---\nto: a@b.c\nattachments: [Files/a.txt]\n---\nOne\n";
+  const auto rewritten = with_content(text, edited, marks).value();
+  BOOST_TEST(contains(rewritten, "attached: [\"elsewhere.txt (1 bytes)\"]"));
+  BOOST_TEST(!contains(rewritten, "attachments:"));
+  BOOST_TEST(contains(with_content(text, proposal, marks).value(), "attachments: [Files/a.txt]"));
+  // A person lists a file of the vault: that is the list from now on.
+  const auto listed = "---\nto: a@b.c\nattached: [old]\nattachments: [Files/a.txt]\n---\nOne\n";
+  BOOST_TEST(!contains(with_marks(listed, proposal, marks).value(), "attached:"));
 }
 
 BOOST_AUTO_TEST_CASE(marks_change_only_the_bridges_own_keys) {
@@ -194,7 +236,7 @@ BOOST_AUTO_TEST_CASE(marks_change_only_the_bridges_own_keys) {
   BOOST_REQUIRE_MESSAGE(marked.has_value(), reason_of(marked));
   BOOST_TEST(contains(*marked, "# my comment\r\nto: a@b.c\r\nstatus: pending\r\ncustom: {a: 1}"));
   BOOST_TEST(marked->ends_with("\r\n---\r\n\r\nHi\r\n"));
-  BOOST_TEST(same_content(read(*marked)->content, proposal_of(content)));
+  BOOST_TEST(same_content(*read(*marked), proposal_of(content)));
   BOOST_TEST(with_marks(*marked, proposal_of(content), with).value() == *marked);
   BOOST_TEST(!contains(with_marks(*marked, proposal_of(content), marks).value(), "too"));
 }

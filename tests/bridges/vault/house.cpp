@@ -67,9 +67,10 @@ void House::open(Probe probe) {
   open_vault();
 }
 
-void House::open_vault() {
+void House::open_vault(const std::string& decisions) {
   bridge_ = must(VaultBridge::start(*node_, {.root = path() / "vault",
                                              .owner = approver,
+                                             .decisions = decisions,
                                              .rescan_every = std::chrono::milliseconds(50),
                                              .stable_for = std::chrono::milliseconds(20),
                                              .log = {}}));

@@ -24,7 +24,7 @@ class House : public TemporaryFolder {
   void open(Probe probe = {});
   /// Ends the bridge alone: what people do now is found at the next `open_vault`.
   void close_vault();
-  void open_vault();
+  void open_vault(const std::string& decisions = "request");
   /// Ends everything. Files may then be changed as after a crash.
   void close();
 

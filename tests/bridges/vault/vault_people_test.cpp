@@ -81,16 +81,29 @@ BOOST_AUTO_TEST_CASE(both_sides_edited_and_the_persons_words_are_kept_beside) {
   BOOST_TEST(kept == changed);
 }
 
-BOOST_AUTO_TEST_CASE(what_no_edit_can_change_is_told_and_changes_nothing) {
+BOOST_AUTO_TEST_CASE(an_emptied_list_of_attachments_is_an_edit) {
   open();
   drop("Files/a.txt", "attached");
   drop(one, "---\nto: jane@example.com\nattachments: [Files/a.txt]\n---\nHello\n");
   await_file(one, "status: pending");
+  BOOST_TEST(contains(view("EMAIL_DRAFT_1").preview(), "Attachment:   a.txt"));
   auto changed = text(one);
   changed.replace(changed.find("[Files/a.txt]"), 13, "[]");
   drop(one, changed);
-  await_error("an edit cannot change attachments");
+  await("a new revision", [&] { return view("EMAIL_DRAFT_1").revision() == 2; });
+  BOOST_TEST(!contains(view("EMAIL_DRAFT_1").preview(), "Attachment"));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_takes_four_eyes_away_is_told_and_changes_nothing) {
+  open();
+  drop(one, "---\nto: jane@example.com\nfour_eyes: true\n---\nHello\n");
+  await_file(one, "status: pending");
+  auto changed = text(one);
+  changed.replace(changed.find("four_eyes: true"), 15, "four_eyes: false");
+  drop(one, changed);
+  await_error("a file cannot take four eyes away");
   BOOST_TEST(view("EMAIL_DRAFT_1").revision() == 1u);
+  BOOST_TEST(view("EMAIL_DRAFT_1").four_eyes());
   BOOST_TEST(text(one) == changed);
 }
 
@@ -174,6 +187,22 @@ BOOST_AUTO_TEST_CASE(a_move_to_approved_only_asks) {
   BOOST_TEST(delivered() == 0u);
   approve("EMAIL_DRAFT_1");
   await_file("Done/EMAIL_DRAFT_1.md", "status: sent");
+}
+
+BOOST_AUTO_TEST_CASE(where_moves_decide_nothing_both_are_undone) {
+  open();
+  close_vault();
+  open_vault("off");
+  drop(one, mail("Offer"));
+  for (const std::string folder : {"Rejected", "Approved"}) {
+    await_file(one, "status: pending");
+    rename(one, folder + "/EMAIL_DRAFT_1.md");
+    await_file(one, "status: pending");
+    await("one file", [&] { return !there(folder + "/EMAIL_DRAFT_1.md"); });
+  }
+  BOOST_TEST(status("EMAIL_DRAFT_1") == "pending");
+  BOOST_TEST(sequence("EMAIL_DRAFT_1") == 1u);
+  BOOST_TEST(!contains(text(one), "confirm with your key"));
 }
 
 BOOST_AUTO_TEST_CASE(a_forged_status_or_digest_decides_nothing) {

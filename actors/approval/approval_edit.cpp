@@ -1,0 +1,68 @@
+// Applies an edit field by field.
+#include "actors/approval/approval_edit.hpp"
+
+#include <algorithm>
+
+namespace nightshift::actors {
+namespace {
+
+using approval::Edit;
+using approval::Proposal;
+
+bool names_nothing(const Edit& edit) {
+  return edit.clear().empty() && !edit.has_title() && !edit.has_body() && !edit.has_deadline() &&
+         !edit.has_four_eyes() && edit.to().empty() && edit.cc().empty() && !edit.has_subject() &&
+         !edit.has_account() && edit.attachments().empty();
+}
+
+Result<void> clear(Proposal& proposal, const Edit& edit, int field) {
+  const auto unless_given = [](bool given, const char* name, auto empty) -> Result<void> {
+    if (given) {
+      return fail(ErrorCode::invalid,
+                  std::string(name) + " is given and cleared at once; leave one of the two out",
+                  "clear");
+    }
+    empty();
+    return {};
+  };
+  switch (field) {
+    case Edit::FIELD_TO:
+      return unless_given(!edit.to().empty(), "to", [&] { proposal.clear_to(); });
+    case Edit::FIELD_CC:
+      return unless_given(!edit.cc().empty(), "cc", [&] { proposal.clear_cc(); });
+    case Edit::FIELD_ATTACHMENTS:
+      return unless_given(!edit.attachments().empty(), "attachments",
+                          [&] { proposal.clear_attachments(); });
+    case Edit::FIELD_DEADLINE:
+      return unless_given(edit.has_deadline(), "deadline", [&] { proposal.clear_deadline(); });
+    default:
+      return fail(ErrorCode::invalid, "an edit can clear to, cc, attachments and deadline",
+                  "clear");
+  }
+}
+
+}  // namespace
+
+Result<Proposal> edited(const Proposal& before, const Edit& command) {
+  if (names_nothing(command)) {
+    return fail(ErrorCode::invalid, "the edit names no field to change");
+  }
+  Proposal proposal = before;
+  if (command.has_title()) proposal.set_title(command.title());
+  if (command.has_body()) proposal.set_body(command.body());
+  if (command.has_deadline()) *proposal.mutable_deadline() = command.deadline();
+  if (command.has_four_eyes()) proposal.set_four_eyes(command.four_eyes());
+  if (!command.to().empty()) *proposal.mutable_to() = command.to();
+  if (!command.cc().empty()) *proposal.mutable_cc() = command.cc();
+  if (command.has_subject()) proposal.set_subject(command.subject());
+  if (command.has_account()) proposal.set_account(command.account());
+  if (!command.attachments().empty()) *proposal.mutable_attachments() = command.attachments();
+  for (const int field : command.clear()) {
+    if (auto cleared = clear(proposal, command, field); !cleared) {
+      return std::unexpected(std::move(cleared).error());
+    }
+  }
+  return proposal;
+}
+
+}  // namespace nightshift::actors

@@ -18,8 +18,9 @@ struct Target {
   void (*function)(std::string_view);
 };
 constexpr Target targets[] = {{"fuzz_canonical", canonical}, {"fuzz_command_body", command_body},
-                              {"fuzz_draft", draft},         {"fuzz_json", json},
-                              {"fuzz_record", record},       {"fuzz_settings", settings}};
+                              {"fuzz_draft", draft},         {"fuzz_front_matter", front_matter},
+                              {"fuzz_json", json},           {"fuzz_record", record},
+                              {"fuzz_settings", settings}};
 constexpr int changes_per_seed = 50;
 
 std::vector<fs::path> seeds_of(const Target& target) {

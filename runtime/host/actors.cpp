@@ -104,8 +104,8 @@ class CafActors final : public Actors {
   }
 
  private:
-  /// CAF leaves a reference to the system's logger with each thread that makes the system or spawns,
-  /// and the system's end would wait for that thread's.
+  /// CAF leaves a reference to the system's logger with each thread that makes the system or
+  /// spawns, and the system's end would wait for that thread's.
   static void forget_logger() { caf::logger::set_current_actor_system(nullptr); }
 
   Config config_;

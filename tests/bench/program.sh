@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What the program itself costs: how long it takes to be ready on a folder that it knows, what an idle
-# node holds in memory, and how much of a processor it needs to do nothing. Medians of the starts.
+# What the program itself costs: how long it takes to be ready on a folder that it knows, what an
+# idle node holds in memory, how much of a processor it needs to do nothing. Median of the starts.
 set -euo pipefail
 folder=$(mktemp -d)
 node=

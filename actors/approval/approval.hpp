@@ -33,6 +33,9 @@ struct Approval {
   using View = approval_pb::View;
   using Context = kernel::Context;
 
+  /// 2: an approval whose gate stayed shut has failed.
+  static constexpr std::uint32_t evolver = 2, derivation = 2;
+
   // ---- decide
 
   static Result<Events> decide(const Absent&, const approval_pb::Propose&, const Context&);
@@ -80,6 +83,7 @@ struct Approval {
   static State evolve(Approved&&, const approval_pb::Lapsed&);     // -> Pending, undecided
   static State evolve(Approved&&, const approval_pb::Withdrawn&);  // -> Withdrawn
   static State evolve(Approved&&, const host::Dispatched&);        // -> Sending
+  static State evolve(Approved&&, const host::Ended&);  // -> Failed: the gate stayed shut
 
   static State evolve(Sending&&, const host::Ended&);            // -> Sent, Failed, Unknown,
                                                                  //    or Approved: once more

@@ -52,6 +52,17 @@ To ended(auto&& from, const std::string& evidence) {
   return to;
 }
 
+State after_attempt(auto&& phase, const host::Ended& event) {
+  if (event.effect_id() != phase.proposal().effect_id()) return std::move(phase);
+  switch (event.state()) {
+    case EFFECT_STATE_COMMITTED: return ended<Approval::Sent>(std::move(phase), event.evidence());
+    case EFFECT_STATE_FAILED_BEFORE_EFFECT:
+      if (event.last()) return ended<Approval::Failed>(std::move(phase), event.evidence());
+      return decided<Approval::Approved>(std::move(phase));
+    default: return ended<Approval::Unknown>(std::move(phase), event.evidence());
+  }
+}
+
 void drop_lapsed(auto& phase, Time at) {
   auto& decisions = *phase.mutable_decisions();
   const auto kept = std::remove_if(decisions.begin(), decisions.end(), [at](const Decision& d) {
@@ -156,15 +167,12 @@ State Approval::evolve(Approved&& phase, const host::Dispatched& event) {
   return decided<Sending>(std::move(phase));
 }
 
+State Approval::evolve(Approved&& phase, const host::Ended& event) {
+  return after_attempt(std::move(phase), event);
+}
+
 State Approval::evolve(Sending&& phase, const host::Ended& event) {
-  if (event.effect_id() != phase.proposal().effect_id()) return std::move(phase);
-  switch (event.state()) {
-    case EFFECT_STATE_COMMITTED: return ended<Sent>(std::move(phase), event.evidence());
-    case EFFECT_STATE_FAILED_BEFORE_EFFECT:
-      if (event.last()) return ended<Failed>(std::move(phase), event.evidence());
-      return decided<Approved>(std::move(phase));
-    default: return ended<Unknown>(std::move(phase), event.evidence());
-  }
+  return after_attempt(std::move(phase), event);
 }
 
 State Approval::evolve(Unknown&& phase, const host::Ended& event) {

@@ -255,6 +255,18 @@ BOOST_AUTO_TEST_CASE(an_agent_retries_only_its_own) {
   BOOST_TEST(story.status() == "pending");
 }
 
+BOOST_AUTO_TEST_CASE(what_the_gate_did_not_let_through_has_failed_and_says_why) {
+  as(agent("scribe"), mail()).then_accepted();
+  as(person("alice"), approve("alice")).then_accepted();
+  auto shut = ended(EFFECT_STATE_FAILED_BEFORE_EFFECT);
+  shut.set_evidence("not sent: alice is no approver any more");
+  story.given(shut);
+  BOOST_TEST(story.status() == "failed");
+  BOOST_TEST(view().evidence() == shut.evidence());
+  as(agent("scribe"), pb::Retry()).then_accepted();
+  BOOST_TEST(story.status() == "pending");
+}
+
 BOOST_AUTO_TEST_CASE(what_is_on_its_way_cannot_be_taken_back) {
   as(agent("scribe"), mail()).then_accepted();
   as(person("alice"), approve("alice")).then_accepted();

@@ -8,7 +8,7 @@
 namespace nightshift::tests {
 namespace {
 
-constexpr std::uint64_t walks = 1000;
+constexpr std::uint64_t walks = 3000;
 constexpr int steps = 40;
 
 std::string padded(std::string text, std::size_t width) {

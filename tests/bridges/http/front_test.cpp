@@ -164,13 +164,19 @@ BOOST_AUTO_TEST_CASE(who_wants_to_be_told_to_go_on_is_told) {
 
 BOOST_AUTO_TEST_CASE(slow_headers_bodies_and_silence_end_the_connection) {
   HttpOptions options;
-  options.idle_timeout = options.head_timeout = options.body_timeout = milliseconds(100);
+  options.idle_timeout = options.head_timeout = milliseconds(100);
+  {
+    Served served(options);
+    Wire silent(served.port());
+    BOOST_TEST(silent.closed());
+    Wire head(served.port());
+    head.send("GET /livez HTTP/1.1\r\nHost:");
+    BOOST_TEST(head.closed());
+  }
+  // One that has time for its head, or a client that is not scheduled is cut before its body.
+  options = {};
+  options.body_timeout = milliseconds(100);
   Served served(options);
-  Wire silent(served.port());
-  BOOST_TEST(silent.closed());
-  Wire head(served.port());
-  head.send("GET /livez HTTP/1.1\r\nHost:");
-  BOOST_TEST(head.closed());
   Wire body(served.port());
   const auto answer = body.ask(
       "POST /v1/counter/c/add HTTP/1.1\r\nHost: localhost\r\n"

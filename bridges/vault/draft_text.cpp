@@ -88,6 +88,27 @@ bool says(const FrontMatter& fields, const Marks& marks) {
          scalar(fields, note_key).value_or("") == marks.note;
 }
 
+bool is_ours(std::string_view key) {
+  return key == "id" || key == "status" || key == "digest" || key == note_key ||
+         key == attached_key;
+}
+
+/// True if all that is not ours reads as before: no key was lost, and none came to light that had
+/// been part of another's text.
+bool has_same_keys(const FrontMatter& before, const FrontMatter& after) {
+  const auto is_kept = [&](const auto& field) {
+    const auto found = after.find(field.first);
+    return is_ours(field.first) ||
+           (found != after.end() && found->second.texts == field.second.texts);
+  };
+  const auto is_expected = [&](const auto& field) {
+    const std::string_view key = field.first;
+    return before.contains(key) || is_ours(key) || key == "type" || key == "channel" ||
+           key == "priority" || key == "created";
+  };
+  return std::ranges::all_of(before, is_kept) && std::ranges::all_of(after, is_expected);
+}
+
 }  // namespace
 
 std::string render(const approval::Proposal& proposal, const Marks& marks) {
@@ -112,15 +133,8 @@ Result<std::string> with_marks(std::string_view text, const approval::Proposal& 
   const bool crlf = parts->front_matter.find("\r\n") != std::string_view::npos;
   const std::string front_matter = lines.text();
 
-  auto after = parse_front_matter(front_matter);
-  bool kept = after && says(*after, marks);
-  for (const auto& [key, value] : *before) {
-    const bool ours =
-        key == "id" || key == "status" || key == "digest" || key == note_key || key == attached_key;
-    if (!kept || ours) continue;
-    const auto found = after->find(key);
-    kept = found != after->end() && found->second.texts == value.texts;
-  }
+  const auto after = parse_front_matter(front_matter);
+  const bool kept = after && says(*after, marks) && has_same_keys(*before, *after);
   if (!kept) {
     return fail(ErrorCode::invalid,
                 "the front matter cannot be brought up to date; write one 'key: value' per line");

@@ -226,6 +226,15 @@ BOOST_AUTO_TEST_CASE(attachments_are_compared_where_the_file_lists_them) {
   BOOST_TEST(!contains(with_marks(listed, proposal, marks).value(), "attached:"));
 }
 
+BOOST_AUTO_TEST_CASE(marks_bring_no_key_to_light_that_was_part_of_a_text) {
+  const std::string text = "---\nto: a@b.c\nstatus: \"x\naccount: eve@example.com\"\n---\nHi\n";
+  const auto draft = read(text);
+  BOOST_REQUIRE_MESSAGE(draft.has_value(), reason_of(draft));
+  BOOST_TEST(draft->content.account() == "");
+  const auto marked = with_marks(text, proposal_of(draft->content), marks);
+  BOOST_TEST(reason_of(marked).starts_with("the front matter cannot be brought up to date"));
+}
+
 BOOST_AUTO_TEST_CASE(marks_change_only_the_bridges_own_keys) {
   const std::string text =
       "---\r\n# my comment\r\nto: a@b.c\r\nstatus: whatever\r\ncustom: {a: 1}\r\n---\r\n\r\nHi\r\n";

@@ -2,6 +2,7 @@
 #include "bridges/vault/draft.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 
 #include "bridges/vault/layout.hpp"
@@ -52,6 +53,10 @@ bool lists_what_is_attached(const FrontMatter& fields, const approval::Proposal&
                             &approval::Attachment::name);
 }
 
+std::string deadline_of(const approval::Proposal& proposal) {
+  return proposal.has_deadline() ? to_rfc3339(from_proto(proposal.deadline())) : std::string();
+}
+
 /// The fields that an edit can change.
 void set_fields(FrontMatterLines& lines, const approval::Proposal& proposal) {
   const auto text = [&](std::string_view key, const std::string& value) {
@@ -65,11 +70,7 @@ void set_fields(FrontMatterLines& lines, const approval::Proposal& proposal) {
   text("account", proposal.account());
   list("to", proposal.to());
   list("cc", proposal.cc());
-  if (proposal.has_deadline()) {
-    lines.set("deadline", yaml_text(to_rfc3339(from_proto(proposal.deadline()))));
-  } else {
-    lines.remove("deadline");
-  }
+  text("deadline", deadline_of(proposal));
   proposal.four_eyes() ? lines.set("four_eyes", "true") : lines.remove("four_eyes");
 }
 
@@ -88,25 +89,52 @@ bool says(const FrontMatter& fields, const Marks& marks) {
          scalar(fields, note_key).value_or("") == marks.note;
 }
 
-bool is_ours(std::string_view key) {
+bool says(const FrontMatter& fields, const approval::Proposal& proposal) {
+  const auto text = [&](std::string_view key, const std::string& value) {
+    return scalar(fields, key).value_or("") == value;
+  };
+  const auto list = [&](std::string_view key, const auto& items) {
+    return std::ranges::equal(texts(fields, key), items);
+  };
+  return text("title", proposal.title()) && text("subject", proposal.subject()) &&
+         text("account", proposal.account()) && list("to", proposal.to()) &&
+         list("cc", proposal.cc()) && text("deadline", deadline_of(proposal)) &&
+         text("four_eyes", proposal.four_eyes() ? "true" : "");
+}
+
+bool is_mark(std::string_view key) {
   return key == "id" || key == "status" || key == "digest" || key == note_key ||
          key == attached_key;
 }
 
-/// True if all that is not ours reads as before: no key was lost, and none came to light that had
-/// been part of another's text.
-bool has_same_keys(const FrontMatter& before, const FrontMatter& after) {
+bool is_content(std::string_view key) {
+  constexpr std::array keys{"title", "subject",  "account",   "to",
+                            "cc",    "deadline", "four_eyes", "attachments"};
+  return std::ranges::find(keys, key) != keys.end() || key == attached_key;
+}
+
+bool is_added(std::string_view key) {
+  return key == "type" || key == "channel" || key == "priority" || key == "created";
+}
+
+/// True if all keys but those `written` read as before: none was lost, and none came to light that
+/// had been part of another's text.
+bool has_same_keys(const FrontMatter& before, const FrontMatter& after,
+                   bool (*written)(std::string_view)) {
   const auto is_kept = [&](const auto& field) {
     const auto found = after.find(field.first);
-    return is_ours(field.first) ||
+    return written(field.first) ||
            (found != after.end() && found->second.texts == field.second.texts);
   };
   const auto is_expected = [&](const auto& field) {
-    const std::string_view key = field.first;
-    return before.contains(key) || is_ours(key) || key == "type" || key == "channel" ||
-           key == "priority" || key == "created";
+    return before.contains(field.first) || written(field.first) || is_added(field.first);
   };
   return std::ranges::all_of(before, is_kept) && std::ranges::all_of(after, is_expected);
+}
+
+std::unexpected<Error> cannot_be_changed() {
+  return fail(ErrorCode::invalid,
+              "the front matter cannot be brought up to date; write one 'key: value' per line");
 }
 
 }  // namespace
@@ -134,10 +162,8 @@ Result<std::string> with_marks(std::string_view text, const approval::Proposal& 
   const std::string front_matter = lines.text();
 
   const auto after = parse_front_matter(front_matter);
-  const bool kept = after && says(*after, marks) && has_same_keys(*before, *after);
-  if (!kept) {
-    return fail(ErrorCode::invalid,
-                "the front matter cannot be brought up to date; write one 'key: value' per line");
+  if (!after || !says(*after, marks) || !has_same_keys(*before, *after, is_mark)) {
+    return cannot_be_changed();
   }
   return with_rulers(front_matter, parts->body, crlf ? "\r\n" : "\n");
 }
@@ -146,12 +172,18 @@ Result<std::string> with_content(std::string_view text, const approval::Proposal
                                  const Marks& marks) {
   const auto parts = split(text);
   if (!parts) return std::unexpected(parts.error());
-  const auto fields = parse_front_matter(parts->front_matter);
-  if (!fields) return std::unexpected(fields.error());
+  const auto before = parse_front_matter(parts->front_matter);
+  if (!before) return std::unexpected(before.error());
   FrontMatterLines lines(parts->front_matter);
   set_fields(lines, proposal);
-  if (!lists_what_is_attached(*fields, proposal)) set_attached(lines, proposal);
-  return with_marks(with_rulers(lines.text(), "\n" + proposal.body() + "\n", "\n"), proposal,
+  if (!lists_what_is_attached(*before, proposal)) set_attached(lines, proposal);
+  const std::string front_matter = lines.text();
+
+  const auto after = parse_front_matter(front_matter);
+  if (!after || !says(*after, proposal) || !has_same_keys(*before, *after, is_content)) {
+    return cannot_be_changed();
+  }
+  return with_marks(with_rulers(front_matter, "\n" + proposal.body() + "\n", "\n"), proposal,
                     marks);
 }
 

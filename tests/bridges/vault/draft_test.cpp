@@ -235,6 +235,17 @@ BOOST_AUTO_TEST_CASE(marks_bring_no_key_to_light_that_was_part_of_a_text) {
   BOOST_TEST(reason_of(marked).starts_with("the front matter cannot be brought up to date"));
 }
 
+BOOST_AUTO_TEST_CASE(an_edit_brings_no_key_to_light_that_was_part_of_a_text) {
+  const std::string text =
+      "---\nto: a@b.c\nsubject: \"x\nextra: words\"\n---\nHi\n";
+  const auto draft = read(text);
+  BOOST_REQUIRE_MESSAGE(draft.has_value(), reason_of(draft));
+  auto edited = proposal_of(draft->content);
+  edited.set_subject("other");
+  const auto rewritten = with_content(text, edited, marks);
+  BOOST_TEST(reason_of(rewritten).starts_with("the front matter cannot be brought up to date"));
+}
+
 BOOST_AUTO_TEST_CASE(marks_change_only_the_bridges_own_keys) {
   const std::string text =
       "---\r\n# my comment\r\nto: a@b.c\r\nstatus: whatever\r\ncustom: {a: 1}\r\n---\r\n\r\nHi\r\n";

@@ -5,6 +5,7 @@
 
 #include "tests/storage/faulty_journal.hpp"
 #include "tests/storage/workload.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace nightshift::storage {
 namespace {
@@ -75,7 +76,7 @@ BOOST_AUTO_TEST_CASE(no_damage_is_silent) {
     BOOST_REQUIRE(run_workload(**log, acknowledged, random, 150));
     expected = contents(**log);
     // As a killed process leaves it: the newest records are in the WAL alone.
-    if (start == 1) fs::copy(journal.folder.path() / "journal", whole);
+    if (start == 1) tests::copy_in_use(journal.folder.path() / "journal", whole);
   }
   BOOST_REQUIRE(read_all(journal.folder.path() / "journal", acknowledged) == expected);
 

@@ -31,4 +31,16 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
+/// Copies a folder in use, whose files come and go, over what is at `to`.
+inline void copy_in_use(const std::filesystem::path& from, const std::filesystem::path& to) {
+  constexpr int attempts = 100;
+  std::error_code error;
+  for (int attempt = 0; attempt < attempts; ++attempt) {
+    std::filesystem::remove_all(to);
+    std::filesystem::copy(from, to, std::filesystem::copy_options::recursive, error);
+    if (!error) return;
+  }
+  throw std::filesystem::filesystem_error("no whole copy", from, to, error);
+}
+
 }  // namespace nightshift::tests

@@ -77,11 +77,7 @@ std::unique_ptr<storage::EventLog> NodeFixture::rows() const {
   return std::move(*log);
 }
 
-void NodeFixture::keep_image() const {
-  const auto image = folder_ / "image";
-  std::filesystem::remove_all(image);
-  std::filesystem::copy(folder_ / "journal", image, std::filesystem::copy_options::recursive);
-}
+void NodeFixture::keep_image() const { copy_in_use(folder_ / "journal", folder_ / "image"); }
 
 void NodeFixture::start_from_image(std::vector<std::shared_ptr<runtime::Executor>> executors) {
   stop();

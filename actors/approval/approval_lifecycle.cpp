@@ -52,8 +52,8 @@ To ended(auto&& from, const std::string& evidence) {
   return to;
 }
 
-State after_attempt(auto&& phase, const host::Ended& event) {
-  if (event.effect_id() != phase.proposal().effect_id()) return std::move(phase);
+State after_attempt(auto phase, const host::Ended& event) {
+  if (event.effect_id() != phase.proposal().effect_id()) return phase;
   switch (event.state()) {
     case EFFECT_STATE_COMMITTED: return ended<Approval::Sent>(std::move(phase), event.evidence());
     case EFFECT_STATE_FAILED_BEFORE_EFFECT:

@@ -8,6 +8,7 @@
 
 #include "messages/crypto.hpp"
 #include "runtime/data_folder.hpp"
+#include "runtime/descriptor.hpp"
 
 namespace nightshift::runtime {
 namespace {
@@ -19,20 +20,6 @@ std::unexpected<Error> io_error(const std::filesystem::path& file, const char* w
   return fail(code, file.string() + " cannot be " + what + ": " + std::strerror(error),
               file.string());
 }
-
-class Descriptor {
- public:
-  explicit Descriptor(int value) : value_(value) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (value_ >= 0) ::close(value_);
-  }
-  int get() const { return value_; }
-
- private:
-  int value_;
-};
 
 bool write_all(int descriptor, std::string_view text) {
   while (!text.empty()) {

@@ -13,6 +13,7 @@
 #include <limits>
 
 #include "runtime/clock.hpp"
+#include "runtime/descriptor.hpp"
 
 namespace nightshift::runtime {
 namespace {
@@ -22,30 +23,23 @@ using std::chrono::microseconds;
 /// Where the kernel does not tell that the clock was set, one has to look.
 constexpr microseconds patience{250'000};
 
-class Descriptor {
- public:
-  explicit Descriptor(int descriptor) : descriptor_(descriptor) { assert(descriptor >= 0); }
-  ~Descriptor() { ::close(descriptor_); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
+Descriptor opened(int number) {
+  assert(number >= 0);
+  return Descriptor(number);
+}
 
-  int get() const { return descriptor_; }
-  /// Takes what may have come; there may be nothing.
-  void drain() const {
-    std::uint64_t count = 0;
-    [[maybe_unused]] const auto got = ::read(descriptor_, &count, sizeof count);
-  }
-
- private:
-  const int descriptor_;
-};
+/// Takes what may have come; there may be nothing.
+void drain(const Descriptor& descriptor) {
+  std::uint64_t count = 0;
+  [[maybe_unused]] const auto got = ::read(descriptor.get(), &count, sizeof count);
+}
 
 class SystemAlarm final : public Alarm {
  public:
   void arm() override {
-    woken_.drain();
+    drain(woken_);
     // A clock that was set before is told by an error, once.
-    set_.drain();
+    drain(set_);
     itimerspec never{};
     never.it_value.tv_sec = std::numeric_limits<std::time_t>::max();
     told_ = ::timerfd_settime(set_.get(), TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never,
@@ -77,9 +71,9 @@ class SystemAlarm final : public Alarm {
     assert(done == 0);
   }
 
-  const Descriptor ring_{::timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC)};
-  const Descriptor set_{::timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC)};
-  const Descriptor woken_{::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
+  const Descriptor ring_ = opened(::timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC));
+  const Descriptor set_ = opened(::timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC));
+  const Descriptor woken_ = opened(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
   bool told_ = false;
 };
 

@@ -13,28 +13,13 @@
 
 #include "bridges/cli/verbs.hpp"
 #include "messages/json.hpp"
+#include "runtime/descriptor.hpp"
 
 namespace nightshift::bridges::cli {
 namespace {
 
 constexpr int ready_timeout_ms = 60'000;
 constexpr int end_timeout_ms = 60'000;
-
-class Descriptor {
- public:
-  explicit Descriptor(int value) : value_(value) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() { close(); }
-  int get() const { return value_; }
-  void close() {
-    if (value_ >= 0) ::close(value_);
-    value_ = -1;
-  }
-
- private:
-  int value_;
-};
 
 std::vector<std::string> node_arguments(const Session& session, const NodeFlags& flags) {
   std::vector<std::string> arguments{"nightshift", "node", "--quiet", "--data",
@@ -115,8 +100,8 @@ void report(Session& session, const std::string& ready, const std::string& sente
 Result<void> up(Session& session, const NodeFlags& flags) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return fail(ErrorCode::io, std::strerror(errno));
-  Descriptor out(ends[0]), child_out(ends[1]);
-  const Descriptor said(::memfd_create("nightshift-up", MFD_CLOEXEC));
+  runtime::Descriptor out(ends[0]), child_out(ends[1]);
+  const runtime::Descriptor said(::memfd_create("nightshift-up", MFD_CLOEXEC));
   auto texts = node_arguments(session, flags);
   std::vector<char*> arguments;
   for (auto& text : texts) arguments.push_back(text.data());
@@ -160,7 +145,7 @@ Result<void> down(Session& session) {
   if (lock.error().code != ErrorCode::locked) return std::unexpected(lock.error());
   const auto pid = runtime::FolderLock::last_holder(session.folder);
   // A descriptor of the process: its number may be another's by the time it has ended.
-  const Descriptor process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  const runtime::Descriptor process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
   if (process.get() < 0 || ::syscall(SYS_pidfd_send_signal, process.get(), SIGTERM, nullptr, 0)) {
     if (errno == ESRCH) return {};
     return fail(ErrorCode::io,

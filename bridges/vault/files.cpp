@@ -96,15 +96,6 @@ Error system_error(std::string_view what, int number) {
   return {.code = code, .detail = std::string(what) + ": " + std::strerror(number), .instance = {}};
 }
 
-Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
-  std::swap(fd_, other.fd_);
-  return *this;
-}
-
-Descriptor::~Descriptor() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
 std::optional<Temporary> temporary_of(std::string_view name, std::string_view content) {
   if (!name.starts_with(temporary_prefix)) return std::nullopt;
   name.remove_prefix(temporary_prefix.size());

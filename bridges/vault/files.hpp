@@ -10,26 +10,14 @@
 #include <vector>
 
 #include "messages/error.hpp"
+#include "runtime/descriptor.hpp"
 
 namespace nightshift::bridges::vault {
 
 /// The largest file that is compared as a whole.
 inline constexpr std::size_t file_bytes_max = 8u << 20;
 
-/// A file descriptor, closed when it goes.
-class Descriptor {
- public:
-  explicit Descriptor(int fd = -1) : fd_(fd) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
-  Descriptor& operator=(Descriptor&& other) noexcept;
-  ~Descriptor();
-
-  int get() const { return fd_; }
-  explicit operator bool() const { return fd_ >= 0; }
-
- private:
-  int fd_;
-};
+using runtime::Descriptor;
 
 /// Tells one state of a file from another.
 struct Stamp {

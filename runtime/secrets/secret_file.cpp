@@ -9,22 +9,10 @@
 #include <cstring>
 #include <string>
 
+#include "runtime/descriptor.hpp"
+
 namespace nightshift::runtime {
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int value) : value_(value) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (value_ >= 0) ::close(value_);
-  }
-  int get() const { return value_; }
-
- private:
-  int value_;
-};
 
 std::unexpected<Error> refuse(ErrorCode code, const std::filesystem::path& file,
                               const std::string& why) {

@@ -34,6 +34,7 @@ class DataFolder {
   std::filesystem::path node_file() const { return root_ / "node.json"; }
   std::filesystem::path admin_token_file() const { return root_ / "admin.token"; }
   std::filesystem::path log_file() const { return root_ / "nightshift.log"; }
+  std::filesystem::path secrets() const { return root_ / "secrets"; }
   std::filesystem::path approver_key_file(std::string_view name) const;
   std::filesystem::path approver_public_file(std::string_view name) const;
   std::filesystem::path approver_token_file(std::string_view name) const;

@@ -7,13 +7,16 @@
 
 namespace nightshift::runtime {
 
-SecretResolver::SecretResolver(SecretVariables variables) : variables_(std::move(variables)) {}
+SecretResolver::SecretResolver(SecretVariables variables, std::shared_ptr<const SealedStore> sealed)
+    : variables_(std::move(variables)), sealed_(std::move(sealed)) {}
 
 Result<SecretText> SecretResolver::resolve(const SecretReference& reference) const {
   switch (reference.source) {
     case SecretReference::Source::env: return from_environment(reference.name);
     case SecretReference::Source::file: return read_secret_file(reference.name);
-    case SecretReference::Source::sealed: break;
+    case SecretReference::Source::sealed:
+      if (sealed_) return sealed_->get(reference.name);
+      break;
   }
   return fail(ErrorCode::not_found, "there is no sealed secret " + reference.name,
               to_string(reference));
@@ -30,6 +33,23 @@ Result<SecretText> SecretResolver::from_environment(const std::string& name) con
                   "with; set " +
                   name + " and start it again",
               "env:" + name);
+}
+
+std::function<Result<MasterKey>()> master_key_of(const SecretReference& reference,
+                                                 const SecretVariables& variables) {
+  SecretVariables needed;
+  const auto found = variables.find(reference.name);
+  if (reference.source == SecretReference::Source::env && found != variables.end()) {
+    needed.emplace(reference.name, SecretText(found->second.reveal()));
+  }
+  auto resolver = std::make_shared<const SecretResolver>(std::move(needed));
+  return [resolver = std::move(resolver), reference]() -> Result<MasterKey> {
+    const auto text = resolver->resolve(reference);
+    if (!text) return std::unexpected(text.error());
+    auto key = MasterKey::parse(text->reveal());
+    if (!key) key.error().detail = to_string(reference) + ": " + key.error().detail;
+    return key;
+  };
 }
 
 }  // namespace nightshift::runtime

@@ -1,6 +1,7 @@
 // A stored record as people read it.
 #include "runtime/event_view.hpp"
 
+#include "messages/effect_options.pb.h"
 #include "messages/host.pb.h"
 #include "messages/json.hpp"
 
@@ -22,7 +23,11 @@ std::shared_ptr<const Message> decode(const google::protobuf::Descriptor& type,
 /// What the host did is said here: its events belong to no kind.
 std::string host_sentence(const Message* event) {
   if (const auto* sent = dynamic_cast<const host::Dispatched*>(event)) {
-    return "was handed to the executor, attempt " + std::to_string(sent->attempt());
+    const auto attempt = "was handed to the executor, attempt " + std::to_string(sent->attempt());
+    if (sent->grant() == STANDING_GRANT_UNSPECIFIED) return attempt;
+    const auto* grant = StandingGrant_descriptor()->FindValueByNumber(sent->grant());
+    const auto word = grant == nullptr ? "unknown" : enum_word(*grant);
+    return attempt + ", by the standing grant " + word;
   }
   if (const auto* ended = dynamic_cast<const host::Ended*>(event)) {
     const auto* state = EffectState_descriptor()->FindValueByNumber(ended->state());

@@ -46,6 +46,13 @@ class Executor {
 
   /// Full name of the effect message, e.g. `nightshift.effect.DeliverToOutbox`.
   virtual std::string effect_type() const = 0;
+  /// Only asked of what is to happen without a gate, right before it is dispatched: does the
+  /// standing grant cover exactly this (the owner's configured number, the configured remote, what
+  /// the budget has left)? An error says why not. Must not block.
+  virtual Result<void> covered(const Permit&) const {
+    return fail(ErrorCode::forbidden,
+                effect_type() + " has no approval, and its executor acts on no standing grant");
+  }
   virtual ReceiverClass receiver_class(const Permit& permit) const = 0;
   /// Only asked of queryable receivers: COMMITTED if it happened, FAILED_BEFORE_EFFECT if it
   /// provably did not, UNKNOWN_AFTER_DISPATCH if that cannot be told now.

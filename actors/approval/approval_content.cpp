@@ -7,6 +7,7 @@
 #include "actors/approval/outgoing.hpp"
 #include "actors/approval/text.hpp"
 #include "messages/effects.pb.h"
+#include "runtime/kernel/allowance.hpp"
 
 namespace nightshift::actors {
 namespace {
@@ -38,7 +39,12 @@ std::string describe_action(const approval_pb::Action& action) {
 Result<std::string> effect_of(const Proposal& proposal, const kernel::NodeFacts& node) {
   const auto outbox = effect::DeliverToOutbox::descriptor()->full_name();
   const bool to_outbox = proposal.action().action_case() == approval_pb::Action::ACTION_NOT_SET;
-  if (to_outbox && node.executors.contains(outbox)) return outbox;
+  if (to_outbox && node.executors.contains(outbox)) {
+    if (const auto right = kernel::right_to_act(node, outbox, true); !right) {
+      return std::unexpected(right.error());
+    }
+    return outbox;
+  }
   if (node.role == "cloud") {
     return fail(ErrorCode::no_executor,
                 "approvals wait and act on the local node, and " + node.name +

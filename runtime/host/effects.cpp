@@ -135,7 +135,7 @@ Effects::Attempt Effects::repeat(const EffectKey& key, Executor& executor, const
                                  bool may_act) {
   if (!may_act) {
     return Outcome{EFFECT_STATE_UNKNOWN_AFTER_DISPATCH,
-                   "the node stopped in the middle, and the approval does not hold any more; "
+                   "the node stopped in the middle, and what allowed it does not hold any more; "
                    "look at the receiver, then resolve"};
   }
   auto outcome = executor.perform(permit);

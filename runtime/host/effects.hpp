@@ -84,6 +84,11 @@ class Effects {
   /// `Ended` is durable. `again`: how many attempts failed, if there will be another.
   void ended(const EffectKey& key, EffectState state, std::optional<std::uint32_t> again);
 
+  /// Whether a standing grant covers exactly this, as the executor of `type` sees it.
+  Result<void> covered(const std::string& type, const Permit& permit) const {
+    return executors_.at(type)->covered(permit);
+  }
+
   const EffectCounters& counters() const { return counters_; }
   /// Waits for executors that run, starts none.
   void stop() { workers_.stop(); }

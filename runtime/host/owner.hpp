@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "messages/effect_options.pb.h"
 #include "runtime/host/actors.hpp"
 #include "runtime/host/core.hpp"
 #include "runtime/host/entity_state.hpp"
@@ -101,7 +102,15 @@ class Owner final : public Resident {
                const WorkValue& why);
   /// `again`: how many attempts failed, if there will be another.
   void end(Report report, std::optional<std::uint32_t> again);
-  Result<Canonical> open_gate(const kernel::Effect& effect);
+  /// What lets an effect happen.
+  struct Right {
+    /// What the gate was opened for; empty without one.
+    Canonical content;
+    /// What it happens by without a gate.
+    StandingGrant grant = STANDING_GRANT_UNSPECIFIED;
+  };
+  /// Whether the effect may happen now, on this node: role, capability, and gate or standing grant.
+  Result<Right> right_to(const kernel::Effect& effect);
 
   std::shared_ptr<Core> core_;
   const kernel::Kind& kind_;

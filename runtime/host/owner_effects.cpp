@@ -4,6 +4,7 @@
 #include "messages/gate.hpp"
 #include "messages/host.pb.h"
 #include "runtime/host/owner.hpp"
+#include "runtime/kernel/allowance.hpp"
 
 namespace nightshift::runtime::host {
 namespace {
@@ -33,9 +34,17 @@ std::optional<std::uint32_t> failures(const EffectProgress& progress, std::uint3
 
 }  // namespace
 
-Result<Canonical> Owner::open_gate(const kernel::Effect& effect) {
-  if (!effect.gate) return Canonical();
-  return nightshift::open_gate(*effect.gate, authority(), core_->facts.name, core_->clock.now());
+Result<Owner::Right> Owner::right_to(const kernel::Effect& effect) {
+  const auto grant = kernel::right_to_act(core_->facts, effect.type, effect.gate.has_value());
+  if (!grant) return std::unexpected(grant.error());
+  if (!effect.gate) {
+    auto covered = core_->effects->covered(effect.type, permit_of(effect, 1, Canonical()));
+    if (!covered) return std::unexpected(covered.error());
+    return Right{{}, *grant};
+  }
+  auto content = open_gate(*effect.gate, authority(), core_->facts.name, core_->clock.now());
+  if (!content) return std::unexpected(content.error());
+  return Right{std::move(*content), *grant};
 }
 
 void Owner::on(Dispatch& dispatch) {
@@ -49,10 +58,10 @@ void Owner::on(Dispatch& dispatch) {
   const bool over =
       progress != nullptr && (progress->last() || !failures(*progress, progress->interruptions()));
   if (wanted == nullptr || over) return core_->effects->refused(key);
-  auto content = open_gate(*wanted);
-  if (!content) {
+  auto right = right_to(*wanted);
+  if (!right) {
     Outcome outcome{EFFECT_STATE_FAILED_BEFORE_EFFECT,
-                    "not sent: " + std::string(content.error().message())};
+                    "not sent: " + std::string(right.error().message())};
     return end({key.id, attempts + 1, std::move(outcome), false, dispatch.why}, {});
   }
   core_->point("before_dispatch");
@@ -61,12 +70,13 @@ void Owner::on(Dispatch& dispatch) {
   event->set_attempt(attempts + 1);
   if (wanted->gate) event->set_digest(wanted->gate->digest());
   event->set_boot_epoch(core_->boot_epoch);
+  event->set_grant(right->grant);
   Change change;
   change.cause = dispatch.why.cause();
   change.correlation = dispatch.why.correlation();
   change.principal = kernel::Caller::of_host().principal;
   change.decided_at = core_->clock.now();
-  change.then = [key, permit = permit_of(*wanted, attempts + 1, std::move(*content))](
+  change.then = [key, permit = permit_of(*wanted, attempts + 1, std::move(right->content))](
                     Core& core, bool written) mutable {
     if (!written) return core.effects->later(key);
     core.point("after_dispatch");
@@ -84,12 +94,13 @@ void Owner::recover(const EffectKey& key, const kernel::Effect* wanted, std::uin
                         " does not say any more what was sent; look at the receiver"};
     return end({key.id, attempt, std::move(outcome), true, why}, {});
   }
-  auto content = open_gate(*wanted);
-  const bool may_act = content.has_value();
+  const auto right = right_to(*wanted);
   // To look at the receiver it takes the content, not the permission.
-  if (!may_act) content = Canonical::decode(wanted->gate->content());
-  core_->effects->recover(key, permit_of(*wanted, attempt, content ? *content : Canonical()),
-                          may_act);
+  auto content = right ? right->content : Canonical();
+  if (!right && wanted->gate) {
+    content = Canonical::decode(wanted->gate->content()).value_or(Canonical());
+  }
+  core_->effects->recover(key, permit_of(*wanted, attempt, std::move(content)), right.has_value());
 }
 
 void Owner::on(Report& report) {

@@ -126,6 +126,18 @@ BOOST_AUTO_TEST_CASE(nothing_is_proposed_where_nobody_could_send_it) {
   as(person("alice"), mail()).then(ErrorCode::no_executor, "action");
 }
 
+BOOST_AUTO_TEST_CASE(nothing_is_proposed_where_the_node_may_not_send_it) {
+  story.world.node.capabilities = {"webhook"};
+  as(person("alice"), mail()).then(ErrorCode::no_executor, "action");
+  BOOST_TEST((story.error().message().find("lacks the capability outbox") != std::string::npos));
+  story.world.node.capabilities = {"webhook", "outbox"};
+  story.world.node.role = "cloud";
+  as(person("alice"), mail()).then(ErrorCode::no_executor, "action");
+  BOOST_TEST((story.error().message().find("only drafts") != std::string::npos));
+  story.world.node.role = "local";
+  as(person("alice"), mail()).then_accepted();
+}
+
 BOOST_AUTO_TEST_CASE(a_proposal_that_has_expired_already_is_refused) {
   auto command = mail();
   *command.mutable_deadline() = to_proto(story.world.now);

@@ -10,6 +10,7 @@
 #include "messages/approval.pb.h"
 #include "messages/authority.pb.h"
 #include "messages/derivation.pb.h"
+#include "messages/effect_options.pb.h"
 #include "messages/effects.pb.h"
 #include "messages/host.pb.h"
 #include "messages/node_file.pb.h"
@@ -31,15 +32,12 @@ constexpr auto snapshot_path = "tests/golden/schema.txt";
 using Lines = std::set<std::string>;
 
 /// A static library brings along only what is named.
-const std::set<const FileDescriptor*> linked = {approval::Propose::descriptor()->file(),
-                                                Authority::descriptor()->file(),
-                                                Derivation::descriptor()->file(),
-                                                effect::DeliverToOutbox::descriptor()->file(),
-                                                host::Ended::descriptor()->file(),
-                                                NodeFile::descriptor()->file(),
-                                                KindOptions::descriptor()->file(),
-                                                principal::Issue::descriptor()->file(),
-                                                Record::descriptor()->file()};
+const std::set<const FileDescriptor*> linked = {
+    approval::Propose::descriptor()->file(), Authority::descriptor()->file(),
+    Derivation::descriptor()->file(),        effect::DeliverToOutbox::descriptor()->file(),
+    EffectOptions::descriptor()->file(),     host::Ended::descriptor()->file(),
+    NodeFile::descriptor()->file(),          KindOptions::descriptor()->file(),
+    principal::Issue::descriptor()->file(),  Record::descriptor()->file()};
 
 std::string label_of(const FieldDescriptor* field) {
   if (field->is_map()) return "map";
@@ -147,6 +145,15 @@ BOOST_AUTO_TEST_CASE(what_is_new_is_written_down) {
   for (const auto& line : now) {
     BOOST_TEST(lines.contains(line),
                "new: " << line << ". If it is meant, run the test with UPDATE_GOLDEN=1");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(every_effect_says_which_capability_it_takes) {
+  const auto* file = effect::DeliverToOutbox::descriptor()->file();
+  for (int i = 0; i < file->message_type_count(); ++i) {
+    const auto& options = file->message_type(i)->options();
+    BOOST_TEST(!options.GetExtension(outside).capability().empty(),
+               file->message_type(i)->full_name() << " lacks the option `outside`");
   }
 }
 

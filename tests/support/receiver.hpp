@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -18,6 +19,10 @@ class Receiver final : public runtime::Executor {
   explicit Receiver(runtime::ReceiverClass kind) : kind_(kind) {}
 
   std::string effect_type() const override { return "nightshift.errand.Ship"; }
+  Result<void> covered(const runtime::Permit&) const override {
+    if (granted) return {};
+    return fail(ErrorCode::forbidden, "this receiver is not the configured one");
+  }
   runtime::ReceiverClass receiver_class(const runtime::Permit&) const override { return kind_; }
 
   runtime::Outcome look(const runtime::Permit& permit) override {
@@ -69,6 +74,8 @@ class Receiver final : public runtime::Executor {
   std::function<std::optional<runtime::Outcome>(const runtime::Permit&)> instead;
   /// The receiver cannot tell what arrived.
   bool blind = false;
+  /// The standing grant covers what it is sent.
+  std::atomic<bool> granted = true;
 
  private:
   const runtime::ReceiverClass kind_;

@@ -55,7 +55,8 @@ Result<void> NodeFixture::try_start(std::vector<std::shared_ptr<runtime::Executo
   if (!std::filesystem::exists(rocks.path)) {
     rocks.identity.emplace();
     rocks.identity->set_node("here");
-    rocks.identity->set_role("local");
+    rocks.identity->set_role(role);
+    for (const auto& word : capabilities) rocks.identity->add_capabilities(word);
     rocks.identity->set_log_id(to_hex(random_bytes(16)));
     rocks.identity->set_created_at_us(to_us(clock->now()));
   }

@@ -49,6 +49,9 @@ class NodeFixture {
   std::function<std::unique_ptr<const kernel::Kind>()> errand_kind;
   /// Bytes of the disk that appends leave free, from the next start on.
   std::uint64_t reserve_bytes = 0;
+  /// Of the node, from its first start on.
+  std::string role = "local";
+  std::vector<std::string> capabilities;
 
  private:
   TemporaryFolder folder_;

@@ -59,6 +59,16 @@ std::optional<std::string> set_capabilities(Settings& settings, const SettingVal
   return std::nullopt;
 }
 
+std::optional<std::string> set_secrets_key(Settings& settings, const SettingValue& value) {
+  const auto reference = parse_secret_reference(value.text, value.base);
+  if (!reference) return reference.error().detail;
+  if (reference->source == SecretReference::Source::sealed) {
+    return "cannot be a sealed secret: it is what they are sealed with";
+  }
+  settings.secrets_key = *reference;
+  return std::nullopt;
+}
+
 std::optional<std::string> set_listen(Settings& settings, const SettingValue& value) {
   if (!parse_endpoint(value.text)) {
     return "must be HOST:PORT, such as \"127.0.0.1:2308\", not \"" + value.text + "\"";
@@ -97,10 +107,15 @@ std::optional<std::string> set_decisions(Settings& settings, const SettingValue&
 constexpr std::array keys{
     Key{{"node.name", false, "The node's name; the host's name if nobody says."}, set_name},
     Key{{"node.role", false, "\"local\" may act outside; \"cloud\" only drafts."}, set_role},
-    Key{{"node.capabilities", true, "What only this node can do."}, set_capabilities},
+    Key{{"node.capabilities", true,
+         "What the node can do; all that its role allows if nobody says."},
+        set_capabilities},
     Key{{"http.listen", false, "Where the node answers, HOST:PORT."}, set_listen},
     Key{{"http.hosts", true, "Names besides its address that reach the node, of a proxy say."},
         set_hosts},
+    Key{{"secrets.key", false,
+         "Where the master key of the sealed secrets lies: \"env:NAME\" or \"file:PATH\"."},
+        set_secrets_key},
     Key{{"vault.path", false, "The folder of Markdown files; without it there is no vault."},
         set_path},
     Key{{"vault.owner", false, "Who stands behind what people do in the vault."}, set_owner},
@@ -142,6 +157,10 @@ Result<void> apply(Settings& settings, const SettingEntry& entry,
     const auto found =
         entry.type_error.empty() ? (entry.value.is_list ? "a list" : "a text") : entry.type_error;
     return refuse(entry.origin, spell(entry.key) + " must be " + wanted + ", not " + found);
+  }
+  const auto secret = parse_secret_reference(entry.value.text, "/");
+  if (secret && secret->source == SecretReference::Source::env) {
+    settings.secret_variables.insert(secret->name);
   }
   if (auto wrong = key->set(settings, entry.value)) {
     return refuse(entry.origin, spell(entry.key) + " " + *wrong);
@@ -197,6 +216,11 @@ Result<void> apply_older_names(Settings& settings, const Environment& environmen
         !done) {
       return done;
     }
+  }
+  const auto key = environment.find("ENCRYPTION_KEY");
+  if (key != environment.end() && !key->second.empty() && !settings.secrets_key) {
+    auto done = apply(settings, from_text("secrets.key", "env:ENCRYPTION_KEY", key->first), as_key);
+    if (!done) return done;
   }
   const auto drafts = environment.find("CLOUD_DRAFT_ONLY");
   if (drafts == environment.end() || drafts->second.empty() || drafts->second == "true" ||
@@ -291,6 +315,15 @@ std::filesystem::path default_data_folder(const Environment& environment) {
     return set->second;
   }
   return xdg(environment, "XDG_STATE_HOME", ".local/state");
+}
+
+std::string default_node_name() {
+  char text[256] = "";
+  if (::gethostname(text, sizeof text - 1) != 0) return "node";
+  std::string name(text);
+  std::ranges::replace_if(name, [](char c) { return !is_id({&c, 1}); }, '-');
+  name.resize(std::min<std::size_t>(name.size(), 128));
+  return name.empty() ? "node" : name;
 }
 
 Result<Endpoint> parse_endpoint(std::string_view text) {

@@ -5,12 +5,14 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "messages/error.hpp"
+#include "runtime/secrets/reference.hpp"
 
 namespace nightshift::runtime {
 
@@ -21,6 +23,10 @@ struct Settings {
   std::optional<std::string> node_name;
   std::optional<std::string> node_role;
   std::optional<std::vector<std::string>> node_capabilities;
+  /// `[secrets] key`: the master key of the sealed secrets; without it they have one of their own.
+  std::optional<SecretReference> secrets_key;
+  /// Every variable of the environment that a setting refers to as a secret.
+  std::set<std::string, std::less<>> secret_variables;
   /// `[http] listen`, HOST:PORT; port 0 takes a free one.
   std::string http_listen = "127.0.0.1:2308";
   /// `[http] hosts`: by which names, besides its address, browsers and proxies reach the node.
@@ -40,7 +46,8 @@ struct SettingsSources {
   /// Must exist. Nothing means no file. Relative paths in it start at its folder.
   std::optional<std::filesystem::path> file;
   /// `NIGHTSHIFT_NODE__ROLE` and the like, a list's values parted by commas; beneath them
-  /// `AGENT_ROLE` and `CLOUD_DRAFT_ONLY`. An empty value counts as not set.
+  /// `AGENT_ROLE`, `CLOUD_DRAFT_ONLY` and, where nothing else names a master key, `ENCRYPTION_KEY`.
+  /// An empty value counts as not set.
   Environment environment;
   /// Key and value, `{"http.listen", "127.0.0.1:0"}`.
   std::vector<std::pair<std::string, std::string>> flags;
@@ -69,6 +76,8 @@ Environment process_environment();
 std::optional<std::filesystem::path> default_config_file(const Environment& environment);
 /// `NIGHTSHIFT_DATA`, else XDG: `$XDG_STATE_HOME/nightshift`.
 std::filesystem::path default_data_folder(const Environment& environment);
+/// The name of a node that nobody named: this machine's, as an id.
+std::string default_node_name();
 
 /// `HOST:PORT` or `[IPV6]:PORT` taken apart; error `config` where it is neither.
 struct Endpoint {

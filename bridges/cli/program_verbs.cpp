@@ -138,6 +138,57 @@ void add_people_verbs(CLI::App& app, Invocation& invocation) {
   on(revoke, invocation, [name](Session& session) { return token_revoke(session, *name); });
 }
 
+std::shared_ptr<SecretFlags> secret_flags(CLI::App& verb) {
+  auto said = flags<SecretFlags>();
+  verb.add_option("--config", said->config, "The node's configuration file (TOML)")
+      ->type_name("FILE");
+  return said;
+}
+
+void add_secret_verbs(CLI::App& app, Invocation& invocation) {
+  auto& secret = *app.add_subcommand("secret", "Secrets that lie sealed in the data folder");
+  secret.require_subcommand(0, 1);
+  auto& set = *secret.add_subcommand("set", "Seal a secret; its value comes by stdin or a file");
+  const auto given = secret_flags(set);
+  set.add_option("name", given->name, "NAME")->required();
+  set.add_option("--file", given->file, "Where the value lies, instead of stdin")
+      ->type_name("FILE");
+  on(set, invocation, [given](Session& session) { return secret_set(session, *given); });
+
+  auto& list_verb = *secret.add_subcommand("list", "Names, never values");
+  const auto listed = secret_flags(list_verb);
+  on(list_verb, invocation, [listed](Session& session) { return secret_list(session, *listed); });
+
+  auto& remove = *secret.add_subcommand("remove", "Forget a secret");
+  const auto removed = secret_flags(remove);
+  remove.add_option("name", removed->name, "NAME")->required();
+  on(remove, invocation, [removed](Session& session) { return secret_remove(session, *removed); });
+
+  auto& rotate = *secret.add_subcommand("rotate", "Seal everything anew with another master key");
+  const auto rotated = secret_flags(rotate);
+  rotate
+      .add_option("--to", rotated->key,
+                  "The new master key, env:NAME or file:PATH; a fresh one of the store's own if "
+                  "absent")
+      ->type_name("REFERENCE");
+  on(rotate, invocation, [rotated](Session& session) { return secret_rotate(session, *rotated); });
+
+  auto& import = *secret.add_subcommand("import", "Seal what other programs kept: all, or nothing");
+  const auto brought = secret_flags(import);
+  import.add_option("file", brought->file, "FILE, or - for stdin")->required();
+  import.add_option("--format", brought->format, "What it is; by its look if absent")
+      ->type_name("FORMAT")
+      ->check(CLI::IsMember({"env", "json", "fernet", "iv-tag-ciphertext"}));
+  import
+      .add_option("--key", brought->key,
+                  "The key that opens it, env:NAME or file:PATH; ENCRYPTION_KEY if absent")
+      ->type_name("REFERENCE");
+  import.add_option("--name", brought->name, "The whole of it is one secret of this name")
+      ->type_name("NAME");
+  import.add_flag("--replace", brought->replace, "Give secrets that are there already a new value");
+  on(import, invocation, [brought](Session& session) { return secret_import(session, *brought); });
+}
+
 /// `field=value, or field=@FILE: title category body ...`.
 std::string fields_help(const kernel::CommandInfo& command) {
   std::string help = "field=value, or field=@FILE";
@@ -160,6 +211,7 @@ void add_verbs(CLI::App& app, Invocation& invocation, const Program& program) {
   add_read_verbs(app, invocation);
   add_journal_verbs(app, invocation);
   add_people_verbs(app, invocation);
+  add_secret_verbs(app, invocation);
   auto& version = *app.add_subcommand("version", "The version of this program");
   version.callback([&invocation, &program] {
     invocation.action = [&program](Session& session) {

@@ -96,6 +96,15 @@ bool output_wants_colour() {
          kind != nullptr && std::string_view(kind) != "dumb";
 }
 
+Result<std::string> ask_hidden_line(const std::string& prompt) {
+  SilentTerminal terminal;
+  auto typed = terminal.usable() ? terminal.ask(prompt) : std::nullopt;
+  if (typed && !typed->empty() && typed->size() < passphrase_bytes_max) return std::move(*typed);
+  return fail(ErrorCode::usage,
+              "nothing, or more than a line can hold, was typed; give --file FILE, or pipe it in",
+              "--file");
+}
+
 bool input_is_terminal() { return ::isatty(STDIN_FILENO) != 0; }
 
 Result<std::string> ask_passphrase(const std::string& prompt,

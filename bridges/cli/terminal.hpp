@@ -28,4 +28,8 @@ Result<std::string> ask_passphrase(const std::string& prompt,
 Result<std::string> ask_new_passphrase(const std::string& prompt,
                                        const std::optional<std::filesystem::path>& file);
 
+/// One line that a person types without echo after `prompt`; `usage` where there is no terminal,
+/// nothing was typed, or the line is longer than a terminal takes.
+Result<std::string> ask_hidden_line(const std::string& prompt);
+
 }  // namespace nightshift::bridges::cli

@@ -66,6 +66,18 @@ struct TokenFlags {
   bool agent = false;
 };
 
+struct SecretFlags {
+  std::string name;
+  /// Where the value or what is imported lies; nothing or `-` means stdin.
+  std::optional<std::filesystem::path> file;
+  std::optional<std::filesystem::path> config;
+  /// A reference: the key that opens what is imported, or the new master key.
+  std::string key;
+  /// `env`, `json`, `fernet` or `iv-tag-ciphertext`; empty: as it looks.
+  std::string format;
+  bool replace = false;
+};
+
 // reading
 Result<void> get(Session& session, const std::string& entity);
 Result<void> list(Session& session, const ListFlags& flags);
@@ -85,6 +97,13 @@ Result<void> approver_add(Session& session, const ApproverFlags& flags);
 Result<void> approver_list(Session& session);
 Result<void> token_create(Session& session, const TokenFlags& flags);
 Result<void> token_revoke(Session& session, const std::string& name);
+
+// sealed secrets, beside a running node or without one; no value is ever shown
+Result<void> secret_set(Session& session, const SecretFlags& flags);
+Result<void> secret_list(Session& session, const SecretFlags& flags);
+Result<void> secret_remove(Session& session, const SecretFlags& flags);
+Result<void> secret_rotate(Session& session, const SecretFlags& flags);
+Result<void> secret_import(Session& session, const SecretFlags& flags);
 
 // the node in the background
 Result<void> up(Session& session, const NodeFlags& flags);

@@ -1,8 +1,6 @@
 // What a data folder needs before a node can serve.
 #include "tools/nightshift/initialise.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 
 #include "messages/crypto.hpp"
@@ -15,16 +13,6 @@ namespace {
 using runtime::DataFolder;
 
 constexpr std::chrono::seconds patience{30};
-
-/// The host's name as an id.
-std::string host_name() {
-  char text[256] = "";
-  if (::gethostname(text, sizeof text - 1) != 0) return "node";
-  std::string name(text);
-  std::ranges::replace_if(name, [](char c) { return !is_id({&c, 1}); }, '-');
-  name.resize(std::min<std::size_t>(name.size(), 128));
-  return name.empty() ? "node" : name;
-}
 
 template <class Message>
 Result<void> as_host(runtime::Node& node, const std::string& principal, const Message& message) {
@@ -117,7 +105,7 @@ std::string joined(std::vector<std::string> words) {
 
 Identity new_identity(const runtime::Settings& settings, Time now) {
   Identity identity;
-  identity.set_node(settings.node_name.value_or(host_name()));
+  identity.set_node(settings.node_name.value_or(runtime::default_node_name()));
   identity.set_role(settings.node_role.value_or("local"));
   for (const auto& word : settings.node_capabilities.value_or(std::vector<std::string>())) {
     identity.add_capabilities(word);

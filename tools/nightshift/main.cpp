@@ -3,6 +3,7 @@
 
 #include "actors/all.hpp"
 #include "bridges/cli/command_line.hpp"
+#include "tools/nightshift/process.hpp"
 #include "tools/nightshift/serve.hpp"
 
 int main(int argc, char** argv) {
@@ -13,6 +14,7 @@ int main(int argc, char** argv) {
   program.catalog = catalog;
   program.version = NIGHTSHIFT_VERSION;
   program.environment = runtime::process_environment();
+  tools::keep_memory_private(program.environment);
   program.run_node = [&program](const bridges::cli::NodeFlags& flags) {
     return tools::serve(program, flags, std::cout, std::cerr);
   };

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -22,6 +23,7 @@
 namespace nightshift::tools {
 namespace {
 
+constexpr const char* core_dumps_variable = "NIGHTSHIFT_CORE_DUMPS";
 constexpr const char* restarts_variable = "NIGHTSHIFT_RESTARTED_AT";
 constexpr long restarts_window_s = 60;
 
@@ -40,10 +42,20 @@ long now_s() {
 
 }  // namespace
 
+void keep_memory_private(const runtime::Environment& environment) {
+  const auto asked = environment.find(core_dumps_variable);
+  if (asked != environment.end() && asked->second == "1") return;
+  rlimit limit{};
+  ::getrlimit(RLIMIT_CORE, &limit);
+  // The hard limit stays: a child may ask for dumps of its own.
+  limit.rlim_cur = 0;
+  ::setrlimit(RLIMIT_CORE, &limit);
+  // A core dump that goes to a pipe is not bound by the limit.
+  ::prctl(PR_SET_DUMPABLE, 0);
+}
+
 void harden_process() {
   ::umask(077);
-  const rlimit none{0, 0};
-  ::setrlimit(RLIMIT_CORE, &none);
   ::signal(SIGPIPE, SIG_IGN);
   ::signal(SIGXFSZ, SIG_IGN);
   ::signal(SIGHUP, SIG_IGN);

@@ -10,8 +10,13 @@
 
 namespace nightshift::tools {
 
-/// Files of ours are for their owner alone; a crash leaves no memory image on the disk; a peer that
-/// goes away, a file that may not grow and a terminal that closes do not end the process.
+/// No image of this process's memory reaches a disk, and no other process of the same user reads
+/// its memory or its environment (prctl(2), PR_SET_DUMPABLE): it holds secrets. With
+/// `NIGHTSHIFT_CORE_DUMPS=1` both are as usual, for debugging.
+void keep_memory_private(const runtime::Environment& environment);
+
+/// Files of ours are for their owner alone; a peer that goes away, a file that may not grow and a
+/// terminal that closes do not end the process.
 void harden_process();
 
 /// Why the node shall end.

@@ -14,11 +14,13 @@
 #include "bridges/vault/vault.hpp"
 #include "messages/ids.hpp"
 #include "runtime/clock.hpp"
+#include "runtime/secrets/environment.hpp"
 #include "storage/rocks.hpp"
 #include "tools/nightshift/crash_point.hpp"
 #include "tools/nightshift/initialise.hpp"
 #include "tools/nightshift/logging.hpp"
 #include "tools/nightshift/process.hpp"
+#include "tools/nightshift/secrets.hpp"
 
 namespace nightshift::tools {
 namespace {
@@ -29,12 +31,12 @@ using bridges::http::HttpServer;
 using bridges::vault::Outbox;
 using bridges::vault::VaultBridge;
 
-Result<runtime::Settings> settings_of(const Program& program, const NodeFlags& flags) {
+runtime::SettingsSources sources_of(const Program& program, const NodeFlags& flags) {
   runtime::SettingsSources sources;
   sources.file = flags.config ? flags.config : runtime::default_config_file(program.environment);
   sources.environment = program.environment;
   if (flags.http) sources.flags.emplace_back("http.listen", *flags.http);
-  return runtime::load_settings(sources);
+  return sources;
 }
 
 /// The user of this process, as an id.
@@ -46,14 +48,19 @@ std::string user_name() {
 /// A node from its journal to its edges; what was made last goes first.
 class Service {
  public:
-  Service(const Program& program, runtime::Settings settings, runtime::DataFolder folder)
+  Service(const Program& program, const runtime::SettingsSources& sources,
+          runtime::Settings settings, runtime::DataFolder folder,
+          runtime::SecretVariables variables)
       : program_(program),
+        sources_(sources),
         settings_(std::move(settings)),
         folder_(std::move(folder)),
+        variables_(std::move(variables)),
         clock_(std::make_shared<runtime::SystemClock>()) {}
 
   Result<void> start(StopSignal& stop) {
-    for (const auto step : {&Service::open_journal, &Service::start_host, &Service::start_edges}) {
+    for (const auto step : {&Service::open_journal, &Service::open_secrets, &Service::start_host,
+                            &Service::start_edges}) {
       if (auto done = (this->*step)(stop); !done) return done;
     }
     return announce();
@@ -65,6 +72,11 @@ class Service {
     http_.reset();
     node_.reset();
     log_.reset();
+  }
+
+  /// What was taken from the environment; what is not there yet where the start failed early.
+  const runtime::SecretVariables& variables() const {
+    return secrets_ ? secrets_->variables() : variables_;
   }
 
   std::string address() const {
@@ -87,7 +99,15 @@ class Service {
     auto log = storage::open_rocks(std::move(options));
     if (!log) return std::unexpected(log.error());
     log_ = std::move(*log);
-    return check_identity(settings_, log_->identity(), folder_);
+    if (auto fits = check_identity(settings_, log_->identity(), folder_); !fits) return fits;
+    return check_partition_of(log_->identity(), sources_, settings_, folder_);
+  }
+
+  Result<void> open_secrets(StopSignal&) {
+    auto opened = open_sealed(settings_, folder_, log_->identity(), std::move(variables_), clock_);
+    if (!opened) return std::unexpected(opened.error());
+    secrets_ = std::move(*opened);
+    return {};
   }
 
   /// A cloud node only drafts: it has nothing that could send.
@@ -154,9 +174,12 @@ class Service {
   }
 
   const Program& program_;
+  const runtime::SettingsSources& sources_;
   const runtime::Settings settings_;
   const runtime::DataFolder folder_;
+  runtime::SecretVariables variables_;
   std::shared_ptr<runtime::Clock> clock_;
+  std::shared_ptr<const runtime::SecretResolver> secrets_;
   std::shared_ptr<storage::EventLog> log_;
   std::unique_ptr<runtime::Node> node_;
   std::unique_ptr<HttpServer> http_;
@@ -179,19 +202,30 @@ std::vector<std::string> arguments_again(const NodeFlags& flags, const std::stri
 
 }  // namespace
 
-int serve(const Program& program, const NodeFlags& flags, std::ostream& out, std::ostream& err) {
+int serve(Program& program, const NodeFlags& flags, std::ostream& out, std::ostream& err) {
   harden_process();
   Restarts restarts(program.environment);
   StopSignal stop;
-  auto settings = settings_of(program, flags);
-  if (!settings) return refuse(err, settings.error());
+  auto sources = sources_of(program, flags);
   const runtime::DataFolder folder(flags.data);
+  auto settings = runtime::load_settings(sources);
+  if (auto kept = check_partition_at_start(sources, settings, folder); !kept) {
+    return refuse(err, kept.error());
+  }
+  if (!settings) return refuse(err, settings.error());
   if (auto made = folder.create(); !made) return refuse(err, made.error());
   auto lock = runtime::FolderLock::take(folder);
   if (!lock) return refuse(err, lock.error());
   if (auto log = start_log(folder.log_file(), flags.quiet); !log) return refuse(err, log.error());
 
-  Service service(program, std::move(*settings), folder);
+  auto variables = runtime::take_secrets(program.environment, settings->secret_variables);
+  for (const auto& [name, secret] : variables) {
+    auto& copy = sources.environment[name];
+    runtime::wipe(copy);
+    // That there was one still counts.
+    copy = "taken";
+  }
+  Service service(program, sources, std::move(*settings), folder, std::move(variables));
   if (auto started = service.start(stop); !started) {
     spdlog::error("the node cannot start: {}", started.error().message());
     service.stop();
@@ -212,6 +246,7 @@ int serve(const Program& program, const NodeFlags& flags, std::ostream& out, std
     stop_log();
     return 0;
   }
+  runtime::give_back(service.variables());
   const auto error = restarts.again(arguments_again(flags, address));
   spdlog::critical("{}", error.message());
   folder.remove_node();

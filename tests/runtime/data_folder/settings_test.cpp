@@ -102,6 +102,29 @@ BOOST_AUTO_TEST_CASE(an_empty_variable_is_not_set) {
   BOOST_TEST(!load_settings(sources)->node_role.has_value());
 }
 
+BOOST_AUTO_TEST_CASE(the_master_key_is_referred_to_and_its_variable_is_known_as_a_secret) {
+  const FromFile file("[secrets]\nkey = \"file:keys/master\"\n");
+  const auto settings = file.load();
+  BOOST_TEST_REQUIRE(settings.has_value());
+  BOOST_TEST(to_string(*settings->secrets_key) == "file:" + (file.folder / "keys/master").string());
+  BOOST_TEST(settings->secret_variables.empty());
+  SettingsSources sources;
+  sources.environment = {{"ENCRYPTION_KEY", "0123"}};
+  const auto older = load_settings(sources);
+  BOOST_TEST_REQUIRE(older.has_value());
+  BOOST_TEST(to_string(*older->secrets_key) == "env:ENCRYPTION_KEY");
+  BOOST_TEST(older->secret_variables.contains("ENCRYPTION_KEY"));
+  sources.environment["NIGHTSHIFT_SECRETS__KEY"] = "env:MASTER";
+  BOOST_TEST(to_string(*load_settings(sources)->secrets_key) == "env:MASTER");
+}
+
+BOOST_AUTO_TEST_CASE(a_secret_that_stands_in_the_file_is_refused_and_not_repeated) {
+  const FromFile file("[secrets]\nkey = \"hunter2\"\n");
+  check_refused(file.load(), {":2", "secrets.key must refer to a secret, not hold it"});
+  BOOST_TEST((file.load().error().detail.find("hunter2") == std::string::npos));
+  check_refused(FromFile("[secrets]\nkey = \"sealed:x\"\n").load(), {"cannot be a sealed secret"});
+}
+
 BOOST_AUTO_TEST_CASE(an_unknown_key_names_place_key_and_nearest) {
   const FromFile file("[node]\nname = \"a\"\nroll = \"cloud\"\n");
   check_refused(file.load(), {file.sources.file->string() + ":3", "node.roll", "node.role"});

@@ -17,6 +17,7 @@
 #include "messages/options.pb.h"
 #include "messages/principal.pb.h"
 #include "messages/record.pb.h"
+#include "messages/secret_bundle.pb.h"
 #include "tests/support/golden.hpp"
 
 namespace nightshift {
@@ -37,7 +38,8 @@ const std::set<const FileDescriptor*> linked = {
     Derivation::descriptor()->file(),        effect::DeliverToOutbox::descriptor()->file(),
     EffectOptions::descriptor()->file(),     host::Ended::descriptor()->file(),
     NodeFile::descriptor()->file(),          KindOptions::descriptor()->file(),
-    principal::Issue::descriptor()->file(),  Record::descriptor()->file()};
+    principal::Issue::descriptor()->file(),  Record::descriptor()->file(),
+    SecretBundle::descriptor()->file()};
 
 std::string label_of(const FieldDescriptor* field) {
   if (field->is_map()) return "map";

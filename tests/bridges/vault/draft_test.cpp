@@ -236,8 +236,7 @@ BOOST_AUTO_TEST_CASE(marks_bring_no_key_to_light_that_was_part_of_a_text) {
 }
 
 BOOST_AUTO_TEST_CASE(an_edit_brings_no_key_to_light_that_was_part_of_a_text) {
-  const std::string text =
-      "---\nto: a@b.c\nsubject: \"x\nextra: words\"\n---\nHi\n";
+  const std::string text = "---\nto: a@b.c\nsubject: \"x\nextra: words\"\n---\nHi\n";
   const auto draft = read(text);
   BOOST_REQUIRE_MESSAGE(draft.has_value(), reason_of(draft));
   auto edited = proposal_of(draft->content);

@@ -26,6 +26,9 @@ void append_json_string(std::string_view text, std::string& out);
 /// numbers out of range, text that is not UTF-8 are `invalid`; `instance` is the field's path.
 Result<void> from_json(std::string_view text, google::protobuf::Message& message);
 
+/// True if `text` is one JSON value (RFC 8259) in UTF-8, at most `json_depth_max` deep.
+bool is_json(std::string_view text);
+
 /// One `field=value` of the command line. Repeated fields append, `a.b=value` reaches into
 /// sub-messages, `field=@PATH` is not handled here. Errors as `from_json`.
 Result<void> set_field(google::protobuf::Message& message, std::string_view name,

@@ -1,12 +1,15 @@
 // What a bridge implements to act outside: one executor per type of effect.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
 #include "messages/canonical.hpp"
 #include "messages/error.hpp"
 #include "messages/record.pb.h"
+#include "messages/time.hpp"
+#include "runtime/kernel/context.hpp"
 
 namespace nightshift::runtime {
 
@@ -29,14 +32,23 @@ struct Permit {
   /// The verified content of the gate: the only source of what is sent. Empty without a gate.
   Canonical content;
   bool gated = false;
+  /// When this attempt was dispatched; a repeat of it keeps that time.
+  Time dispatched_at{};
 };
 
 struct Outcome {
   /// EFFECT_STATE_COMMITTED, FAILED_BEFORE_EFFECT or UNKNOWN_AFTER_DISPATCH.
   EffectState state = EFFECT_STATE_UNKNOWN_AFTER_DISPATCH;
-  /// For people: where it lies, what the receiver said.
+  /// For people: where it lies, what the receiver said. UTF-8.
   std::string evidence;
+  /// Of FAILED_BEFORE_EFFECT: the same would be refused again, so the host tries no more.
+  bool refused = false;
+  /// Where the host tries once more: not before so much time has passed (HTTP's Retry-After).
+  std::chrono::seconds retry_after{0};
 };
+
+/// How long a keyed receiver is trusted to know a key, unless the executor knows better.
+inline constexpr std::chrono::hours key_life_default{24};
 
 /// Called on a worker thread of the host; may block within its own time-outs. A throw counts as
 /// UNKNOWN_AFTER_DISPATCH.
@@ -53,7 +65,11 @@ class Executor {
     return fail(ErrorCode::forbidden,
                 effect_type() + " has no approval, and its executor acts on no standing grant");
   }
+  /// Fixed while the executor lives.
+  virtual kernel::Targets targets() const { return {}; }
   virtual ReceiverClass receiver_class(const Permit& permit) const = 0;
+  /// Only asked of keyed receivers: for so long after the dispatch a repeat is known as one.
+  virtual std::chrono::seconds key_life(const Permit&) const { return key_life_default; }
   /// Only asked of queryable receivers: COMMITTED if it happened, FAILED_BEFORE_EFFECT if it
   /// provably did not, UNKNOWN_AFTER_DISPATCH if that cannot be told now.
   virtual Outcome look(const Permit& permit) = 0;

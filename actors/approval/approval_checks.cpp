@@ -19,6 +19,8 @@ struct Limit {
   std::size_t characters_max;
 };
 
+bool calls_webhook(const Proposal& proposal) { return proposal.action().has_webhook(); }
+
 /// What the platforms take, in code points.
 constexpr std::array limits{
     Limit{"LinkedIn", 3000},  Limit{"WhatsApp", 4096},  Limit{"X", 280},
@@ -89,7 +91,7 @@ Result<void> check_recipients(const Proposal& proposal) {
                     std::to_string(recipients_max) + " of one message; split it",
                 "to");
   }
-  if (mail && proposal.to_size() == 0) {
+  if (mail && !calls_webhook(proposal) && proposal.to_size() == 0) {
     return fail(ErrorCode::invalid, "a mail needs at least one recipient in to", "to");
   }
   for (const auto& to : proposal.to()) {
@@ -137,6 +139,12 @@ Result<void> check_attachments(const Proposal& proposal) {
     bytes += attachment.bytes().size();
   }
   const auto count = static_cast<std::size_t>(proposal.attachments_size());
+  if (count > 0 && calls_webhook(proposal)) {
+    return fail(ErrorCode::invalid,
+                "a webhook is sent its payload and nothing else; put into the payload what it "
+                "shall get",
+                "attachments");
+  }
   if (count <= attachments_max && bytes <= attachment_bytes_max) return {};
   return fail(ErrorCode::too_large,
               std::to_string(count) + " attachments of " + std::to_string(bytes) +
@@ -149,13 +157,32 @@ Result<void> check_body(const Proposal& proposal) {
   if (!text::is_utf8(proposal.body())) {
     return fail(ErrorCode::invalid, "body is not UTF-8", "body");
   }
-  const auto* limit = limit_of(proposal);
+  const auto* limit = calls_webhook(proposal) ? nullptr : limit_of(proposal);
   const auto length = text::code_points(proposal.body());
   if (limit == nullptr || length <= limit->characters_max) return {};
   return fail(ErrorCode::too_large,
               std::string(limit->channel) + " takes " + std::to_string(limit->characters_max) +
                   " characters, and the body has " + std::to_string(length) + "; shorten it",
               "body");
+}
+
+Result<void> check_webhook(const approval_pb::Action::Webhook& webhook) {
+  if (webhook.target().empty()) {
+    return fail(ErrorCode::invalid, "name the webhook of the node's configuration",
+                "action.webhook.target");
+  }
+  const auto& payload = webhook.payload();
+  if (payload.empty() || !text::is_utf8(payload)) {
+    return fail(ErrorCode::invalid,
+                payload.empty() ? "the payload is empty; say what is sent, such as {}"
+                                : "the payload is not UTF-8",
+                "action.webhook.payload");
+  }
+  if (payload.size() <= payload_bytes_max) return {};
+  return fail(ErrorCode::too_large,
+              "the payload has " + std::to_string(payload.size()) + " bytes, more than the " +
+                  std::to_string(payload_bytes_max) + " that a webhook is sent",
+              "action.webhook.payload");
 }
 
 /// Relative, without a way up: whoever moves the file must not be led out of the vault.
@@ -183,6 +210,9 @@ Result<void> check_proposal(const Proposal& proposal) {
     if (auto line = check_line(*text, field); !line) return line;
   }
   if (auto file = check_file(proposal.file()); !file) return file;
+  if (calls_webhook(proposal)) {
+    if (auto webhook = check_webhook(proposal.action().webhook()); !webhook) return webhook;
+  }
   if (auto recipients = check_recipients(proposal); !recipients) return recipients;
   if (auto attachments = check_attachments(proposal); !attachments) return attachments;
   return check_body(proposal);

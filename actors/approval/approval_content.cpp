@@ -2,12 +2,14 @@
 #include "actors/approval/approval_content.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 #include "actors/approval/approval_checks.hpp"
 #include "actors/approval/outgoing.hpp"
 #include "actors/approval/text.hpp"
 #include "messages/effects.pb.h"
 #include "runtime/kernel/allowance.hpp"
+#include "messages/nearest.hpp"
 
 namespace nightshift::actors {
 namespace {
@@ -35,16 +37,78 @@ std::string describe_action(const approval_pb::Action& action) {
   }
 }
 
-/// The effect that the action asks for; its executor must be here.
-Result<std::string> effect_of(const Proposal& proposal, const kernel::NodeFacts& node) {
-  const auto outbox = effect::DeliverToOutbox::descriptor()->full_name();
-  const bool to_outbox = proposal.action().action_case() == approval_pb::Action::ACTION_NOT_SET;
-  if (to_outbox && node.executors.contains(outbox)) {
-    if (const auto right = kernel::right_to_act(node, outbox, true); !right) {
-      return std::unexpected(right.error());
-    }
-    return outbox;
+std::unexpected<Error> no_executor(const Proposal& proposal, const kernel::NodeFacts& node,
+                                   const std::string& advice) {
+  return fail(ErrorCode::no_executor,
+              "the node " + node.name + " has no executor for " +
+                  text::visible(describe_action(proposal.action())) + advice,
+              "action");
+}
+
+/// The executor of the action, which must be here; null for an action that none can have.
+const google::protobuf::Descriptor* effect_of(const approval_pb::Action& action) {
+  switch (action.action_case()) {
+    case approval_pb::Action::ACTION_NOT_SET: return effect::DeliverToOutbox::descriptor();
+    case approval_pb::Action::kWebhook: return effect::CallWebhook::descriptor();
+    default: return nullptr;
   }
+}
+
+/// What the node knows of the webhook that is to be called.
+Result<WebhookCall> call_of(const Proposal& proposal, const kernel::Targets& targets,
+                            const kernel::NodeFacts& node) {
+  const auto& webhook = proposal.action().webhook();
+  const auto target = targets.find(webhook.target());
+  if (target == targets.end()) {
+    const auto known = nearest(webhook.target(), std::views::keys(targets));
+    return no_executor(proposal, node, known.empty() ? "" : "; did you mean " + known + "?");
+  }
+  return WebhookCall{.title = proposal.title(),
+                     .note = proposal.body(),
+                     .target = webhook.target(),
+                     .facts = target->second,
+                     .content_type = content_type_of(webhook.payload()),
+                     .payload = webhook.payload()};
+}
+
+Outgoing head_of(const Proposal& proposal, const std::string& action,
+                 const kernel::Context& context) {
+  return {.approval = std::string(context.id),
+          .channel = std::string(channel_of(proposal.category())),
+          .action = action,
+          .effect_id = proposal.effect_id(),
+          .executor = context.node.name,
+          .policy_version = std::to_string(context.node.policy_version),
+          .approvers = proposal.four_eyes() ? "2" : "1",
+          .account = proposal.account(),
+          .to = {proposal.to().begin(), proposal.to().end()},
+          .cc = {proposal.cc().begin(), proposal.cc().end()},
+          .subject = proposal.subject(),
+          .subject_line = {},
+          .date = {},
+          .body = {},
+          .attachments = {},
+          .webhook = {}};
+}
+
+void add_message(Outgoing& outgoing, const Proposal& proposal) {
+  outgoing.subject_line = proposal.subject().empty() ? proposal.title() : proposal.subject();
+  outgoing.date = mail::date_text(from_proto(proposal.proposed_at()));
+  outgoing.body = proposal.body();
+  for (const auto& file : proposal.attachments()) {
+    const auto& type = file.media_type();
+    outgoing.attachments.push_back({.name = file.name(),
+                                    .media_type = type.empty() ? "application/octet-stream" : type,
+                                    .bytes = file.bytes()});
+  }
+}
+
+Result<Outgoing> outgoing_of(const Proposal& proposal, const kernel::Context& context) {
+  const auto& node = context.node;
+  const auto* effect = effect_of(proposal.action());
+  const bool to_outbox = proposal.action().action_case() == approval_pb::Action::ACTION_NOT_SET;
+  const auto executor =
+      effect == nullptr ? node.executors.end() : node.executors.find(effect->full_name());
   if (node.role == "cloud") {
     return fail(ErrorCode::no_executor,
                 "approvals wait and act on the local node, and " + node.name +
@@ -52,37 +116,21 @@ Result<std::string> effect_of(const Proposal& proposal, const kernel::NodeFacts&
                     "(nightshift --url http://HOST:PORT, with a token of that node)",
                 "action");
   }
-  return fail(ErrorCode::no_executor,
-              "the node " + node.name + " has no executor for " +
-                  text::visible(describe_action(proposal.action())) +
-                  (to_outbox ? "" : "; without an action the message goes to the outbox"),
-              "action");
-}
-
-Outgoing outgoing_of(const Proposal& proposal, const std::string& action,
-                     const kernel::Context& context) {
-  Outgoing outgoing{
-      .approval = std::string(context.id),
-      .channel = std::string(channel_of(proposal.category())),
-      .action = action,
-      .effect_id = proposal.effect_id(),
-      .executor = context.node.name,
-      .policy_version = std::to_string(context.node.policy_version),
-      .approvers = proposal.four_eyes() ? "2" : "1",
-      .account = proposal.account(),
-      .to = {proposal.to().begin(), proposal.to().end()},
-      .cc = {proposal.cc().begin(), proposal.cc().end()},
-      .subject = proposal.subject(),
-      .subject_line = proposal.subject().empty() ? proposal.title() : proposal.subject(),
-      .date = mail::date_text(from_proto(proposal.proposed_at())),
-      .body = proposal.body(),
-      .attachments = {}};
-  for (const auto& file : proposal.attachments()) {
-    const auto& type = file.media_type();
-    outgoing.attachments.push_back({.name = file.name(),
-                                    .media_type = type.empty() ? "application/octet-stream" : type,
-                                    .bytes = file.bytes()});
+  if (executor == node.executors.end()) {
+    return no_executor(proposal, node,
+                       to_outbox ? "" : "; without an action the message goes to the outbox");
   }
+  if (const auto right = kernel::right_to_act(node, executor->first, true); !right) {
+    return std::unexpected(right.error());
+  }
+  auto outgoing = head_of(proposal, executor->first, context);
+  if (to_outbox) {
+    add_message(outgoing, proposal);
+    return outgoing;
+  }
+  auto call = call_of(proposal, executor->second, node);
+  if (!call) return std::unexpected(std::move(call).error());
+  outgoing.webhook = std::move(*call);
   return outgoing;
 }
 
@@ -96,32 +144,64 @@ void add_line(std::string& out, std::string_view label, std::string_view value) 
 /// `nightshift.effect.DeliverToOutbox` -> `DeliverToOutbox`.
 std::string_view last_word(std::string_view name) { return name.substr(name.rfind('.') + 1); }
 
-std::string preview_of(const Outgoing& outgoing) {
-  std::string out;
+void add_head(std::string& out, const Outgoing& outgoing) {
   add_line(out, "Channel", outgoing.channel);
   add_line(out, "Action",
            std::string(last_word(outgoing.action)) + " on node " + outgoing.executor +
                ", under policy " + outgoing.policy_version);
   add_line(out, "Approvers", outgoing.approvers);
+}
+
+void add_addresses(std::string& out, const Outgoing& outgoing) {
   if (!outgoing.account.empty()) add_line(out, "From", outgoing.account);
   for (const auto& to : outgoing.to) add_line(out, "To", to);
   for (const auto& cc : outgoing.cc) add_line(out, "Cc", cc);
+}
+
+/// `bytes` bytes and their hash, so that people can compare them with what they have elsewhere.
+std::string measure(std::string_view bytes) {
+  return std::to_string(bytes.size()) + " bytes, SHA-256 " + to_hex(as_bytes(sha256(bytes)));
+}
+
+std::string message_preview(const Outgoing& outgoing) {
+  std::string out;
+  add_head(out, outgoing);
+  add_addresses(out, outgoing);
   add_line(out, "Subject", outgoing.subject_line);
   for (const auto& file : outgoing.attachments) {
-    add_line(out, "Attachment",
-             file.name + ", " + file.media_type + ", " + std::to_string(file.bytes.size()) +
-                 " bytes, SHA-256 " + to_hex(as_bytes(sha256(file.bytes))));
+    add_line(out, "Attachment", file.name + ", " + file.media_type + ", " + measure(file.bytes));
   }
   return out + "\n" + text::visible(outgoing.body) + "\n";
+}
+
+/// What is not sent stands behind bars, before what is: neither can pass for the other.
+std::string call_preview(const Outgoing& outgoing, const WebhookCall& call) {
+  std::string out;
+  add_head(out, outgoing);
+  add_line(out, "Target", call.target);
+  for (const auto& [name, value] : call.facts.fields()) {
+    add_line(out, static_cast<char>(name[0] - 'a' + 'A') + name.substr(1), value);
+  }
+  add_line(out, "Payload", call.content_type + ", " + measure(call.payload));
+  std::string words;
+  add_line(words, "Title", call.title);
+  add_addresses(words, outgoing);
+  if (!outgoing.subject.empty()) add_line(words, "Subject", outgoing.subject);
+  if (!call.note.empty()) words += "\n" + text::visible(call.note);
+  out += "\nSaid about it, and not sent:\n";
+  for (const auto line : std::views::split(words, '\n')) {
+    out.append("| ").append(std::string_view(line)).append("\n");
+  }
+  return out + "\nSent, all of the rest:\n" + text::visible(call.payload) + "\n";
 }
 
 }  // namespace
 
 Result<void> render(Proposal& proposal, const kernel::Context& context) {
   if (auto checked = check_proposal(proposal); !checked) return checked;
-  const auto action = effect_of(proposal, context.node);
-  if (!action) return std::unexpected(action.error());
-  const auto content = compose(outgoing_of(proposal, *action, context));
+  const auto outgoing = outgoing_of(proposal, context);
+  if (!outgoing) return std::unexpected(outgoing.error());
+  const auto content = compose(*outgoing);
   proposal.set_executor(context.node.name);
   proposal.set_content(content.encode());
   proposal.set_digest(std::string(as_bytes(content_digest(proposal.content()))));
@@ -133,7 +213,10 @@ Result<Shown> show(std::string_view bytes) {
   if (!content) return std::unexpected(content.error());
   auto outgoing = decompose(*content);
   if (!outgoing) return std::unexpected(std::move(outgoing).error());
-  return Shown{.preview = preview_of(*outgoing), .body = std::move(outgoing->body)};
+  if (const auto& call = outgoing->webhook) {
+    return Shown{.preview = call_preview(*outgoing, *call), .body = call->payload};
+  }
+  return Shown{.preview = message_preview(*outgoing), .body = std::move(outgoing->body)};
 }
 
 }  // namespace nightshift::actors

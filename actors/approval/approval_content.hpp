@@ -18,6 +18,7 @@ inline constexpr std::size_t recipients_max = 100;
 inline constexpr std::size_t recipient_bytes_max = 512;
 inline constexpr std::size_t attachments_max = 32;
 inline constexpr std::size_t attachment_bytes_max = 5u << 20;  // all of them together
+inline constexpr std::size_t payload_bytes_max = 1u << 20;     // of a webhook
 inline constexpr std::size_t title_shown_max = 60;             // code points
 inline constexpr std::size_t preview_shown_max = 100;          // code points
 
@@ -30,6 +31,7 @@ Result<void> render(approval_pb::Proposal& proposal, const kernel::Context& cont
 /// What the canonical bytes say, decoded for people: all that is in them, and nothing else.
 struct Shown {
   std::string preview;
+  /// The message's text, or the payload of a webhook.
   std::string body;
 };
 /// `corrupt` where the bytes are not what `render` makes.

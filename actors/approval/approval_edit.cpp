@@ -10,8 +10,8 @@ using approval::Edit;
 using approval::Proposal;
 
 bool names_nothing(const Edit& edit) {
-  return edit.clear().empty() && !edit.has_title() && !edit.has_body() && !edit.has_deadline() &&
-         !edit.has_four_eyes() && edit.to().empty() && edit.cc().empty() && !edit.has_subject() &&
+  return edit.clear().empty() && !edit.has_title() && !edit.has_body() && !edit.has_action() &&
+         !edit.has_deadline() && !edit.has_four_eyes() && edit.to().empty() && edit.cc().empty() && !edit.has_subject() &&
          !edit.has_account() && edit.attachments().empty();
 }
 
@@ -35,8 +35,10 @@ Result<void> clear(Proposal& proposal, const Edit& edit, int field) {
                           [&] { proposal.clear_attachments(); });
     case Edit::FIELD_DEADLINE:
       return unless_given(edit.has_deadline(), "deadline", [&] { proposal.clear_deadline(); });
+    case Edit::FIELD_ACTION:
+      return unless_given(edit.has_action(), "action", [&] { proposal.clear_action(); });
     default:
-      return fail(ErrorCode::invalid, "an edit can clear to, cc, attachments and deadline",
+      return fail(ErrorCode::invalid, "an edit can clear to, cc, attachments, deadline and action",
                   "clear");
   }
 }
@@ -50,6 +52,7 @@ Result<Proposal> edited(const Proposal& before, const Edit& command) {
   Proposal proposal = before;
   if (command.has_title()) proposal.set_title(command.title());
   if (command.has_body()) proposal.set_body(command.body());
+  if (command.has_action()) proposal.mutable_action()->MergeFrom(command.action());
   if (command.has_deadline()) *proposal.mutable_deadline() = command.deadline();
   if (command.has_four_eyes()) proposal.set_four_eyes(command.four_eyes());
   if (!command.to().empty()) *proposal.mutable_to() = command.to();

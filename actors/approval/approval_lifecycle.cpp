@@ -81,6 +81,14 @@ void add_expiry(kernel::Work& work, const auto& decisions) {
   if (earliest) work.deadline("expiry", *earliest, Lapse());
 }
 
+kernel::Work one_effect(const Proposal& proposal, auto message, Gate gate) {
+  message.set_effect_id(proposal.effect_id());
+  message.set_source(proposal.approval());
+  kernel::Work work;
+  work.effect(proposal.effect_id(), message, std::move(gate));
+  return work;
+}
+
 kernel::Work sending(const auto& phase) {
   const Proposal& proposal = phase.proposal();
   Gate gate;
@@ -88,12 +96,9 @@ kernel::Work sending(const auto& phase) {
   gate.set_digest(proposal.digest());
   *gate.mutable_decisions() = phase.decisions();
   gate.set_approvers_needed(proposal.four_eyes() ? 2 : 1);
-  effect::DeliverToOutbox message;
-  message.set_effect_id(proposal.effect_id());
-  message.set_source(proposal.approval());
-  kernel::Work work;
-  work.effect(proposal.effect_id(), message, std::move(gate));
-  return work;
+  return proposal.action().has_webhook()
+             ? one_effect(proposal, effect::CallWebhook(), std::move(gate))
+             : one_effect(proposal, effect::DeliverToOutbox(), std::move(gate));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "actors/approval/outgoing.hpp"
 
 #include "messages/crypto.hpp"
+#include "messages/effects.pb.h"
 
 namespace nightshift::actors {
 namespace {
@@ -42,6 +43,26 @@ std::vector<std::string> all_of(const Canonical& content, std::string_view name)
   return values;
 }
 
+Result<void> read_message(const Canonical& content, Outgoing& outgoing) {
+  const auto message = content.find("message");
+  if (!message) return fail(ErrorCode::corrupt, "the content holds no message", "message");
+  auto mail = mail::read(*message);
+  if (!mail) return std::unexpected(std::move(mail).error());
+  outgoing.subject_line = std::move(mail->subject);
+  outgoing.date = std::move(mail->date);
+  outgoing.body = std::move(mail->body) + "\n";
+  outgoing.attachments = std::move(mail->attachments);
+  if (outgoing.subject.empty() || outgoing.subject == outgoing.subject_line) return {};
+  return fail(ErrorCode::corrupt, "the message has another subject than the content", "subject");
+}
+
+Result<void> read_webhook(const Canonical& content, Outgoing& outgoing) {
+  auto call = read_call(content);
+  if (!call) return std::unexpected(std::move(call).error());
+  outgoing.webhook = std::move(*call);
+  return {};
+}
+
 }  // namespace
 
 Canonical compose(const Outgoing& outgoing) {
@@ -57,6 +78,10 @@ Canonical compose(const Outgoing& outgoing) {
   for (const auto& to : outgoing.to) content.add("to", to);
   for (const auto& cc : outgoing.cc) content.add("cc", cc);
   if (!outgoing.subject.empty()) content.add("subject", outgoing.subject);
+  if (outgoing.webhook) {
+    add_call(content, *outgoing.webhook);
+    return content;
+  }
   for (const auto& file : outgoing.attachments) {
     content.add("attachment", file.name);
     content.add("attachment_sha256", to_hex(as_bytes(sha256(file.bytes))));
@@ -66,10 +91,6 @@ Canonical compose(const Outgoing& outgoing) {
 }
 
 Result<Outgoing> decompose(const Canonical& content) {
-  const auto message = content.find("message");
-  if (!message) return fail(ErrorCode::corrupt, "the content holds no message", "message");
-  auto mail = mail::read(*message);
-  if (!mail) return std::unexpected(std::move(mail).error());
   Outgoing outgoing{.approval = first_of(content, "approval"),
                     .channel = first_of(content, "channel"),
                     .action = first_of(content, "action"),
@@ -81,16 +102,18 @@ Result<Outgoing> decompose(const Canonical& content) {
                     .to = all_of(content, "to"),
                     .cc = all_of(content, "cc"),
                     .subject = first_of(content, "subject"),
-                    .subject_line = std::move(mail->subject),
-                    .date = std::move(mail->date),
-                    .body = std::move(mail->body) + "\n",
-                    .attachments = std::move(mail->attachments)};
-  const bool subjects_agree = outgoing.subject.empty() || outgoing.subject == outgoing.subject_line;
-  if (!subjects_agree || compose(outgoing).fields() != content.fields()) {
-    return fail(ErrorCode::corrupt, "the message holds something that the content does not name",
-                "message");
+                    .subject_line = {},
+                    .date = {},
+                    .body = {},
+                    .attachments = {},
+                    .webhook = {}};
+  const bool calls = outgoing.action == effect::CallWebhook::descriptor()->full_name();
+  auto read = calls ? read_webhook(content, outgoing) : read_message(content, outgoing);
+  if (!read) return std::unexpected(std::move(read).error());
+  if (compose(outgoing).fields() != content.fields()) {
+    return fail(ErrorCode::corrupt, "the content holds something that is not shown", "content");
   }
-  outgoing.body.pop_back();
+  if (!calls) outgoing.body.pop_back();
   return outgoing;
 }
 

@@ -1,10 +1,12 @@
 // Everything that one revision of an approval sends, between the proposal and its canonical bytes.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "actors/approval/mail_message.hpp"
+#include "actors/approval/webhook_call.hpp"
 #include "messages/canonical.hpp"
 
 namespace nightshift::actors {
@@ -30,6 +32,9 @@ struct Outgoing {
   std::string date;
   std::string body;
   std::vector<mail::Attachment> attachments;
+  /// Set where a webhook is called: then there is no message, and `date`, `body` and attachments
+  /// are empty.
+  std::optional<WebhookCall> webhook;
 };
 
 /// The same `Outgoing` makes the same content.

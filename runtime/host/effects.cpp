@@ -98,10 +98,13 @@ void Effects::later(const EffectKey& key) {
 void Effects::dispatched(const EffectKey& key, Permit permit) {
   ++counters_.dispatched;
   const auto attempt = permit.attempt;
-  act(key, attempt, false, [this, permit = std::move(permit)](Executor& executor) {
+  act(key, attempt, false, [this, key, permit = std::move(permit)](Executor& executor) -> Attempt {
     parts_.point("before_delivery");
     auto outcome = executor.perform(permit);
     parts_.point("after_delivery");
+    const bool repeatable = outcome.state == EFFECT_STATE_UNKNOWN_AFTER_DISPATCH &&
+                            executor.receiver_class(permit) == ReceiverClass::keyed;
+    if (repeatable && once_more(key, outcome)) return std::nullopt;
     return outcome;
   });
 }
@@ -127,7 +130,9 @@ Effects::Attempt Effects::settle(const EffectKey& key, Executor& executor, const
 
 Effects::Attempt Effects::look(const EffectKey& key, Executor& executor, const Permit& permit) {
   auto seen = executor.look(permit);
-  if (seen.state == EFFECT_STATE_UNKNOWN_AFTER_DISPATCH && once_more(key)) return std::nullopt;
+  if (seen.state == EFFECT_STATE_UNKNOWN_AFTER_DISPATCH && once_more(key, seen)) {
+    return std::nullopt;
+  }
   return seen;
 }
 
@@ -135,23 +140,28 @@ Effects::Attempt Effects::repeat(const EffectKey& key, Executor& executor, const
                                  bool may_act) {
   if (!may_act) {
     return Outcome{EFFECT_STATE_UNKNOWN_AFTER_DISPATCH,
-                   "the node stopped in the middle, and what allowed it does not hold any more; "
-                   "look at the receiver, then resolve"};
+                   "it may have arrived, and what allowed it does not hold any more; look at the "
+                   "receiver, then resolve"};
+  }
+  if (parts_.clock.now() - permit.dispatched_at >= executor.key_life(permit)) {
+    return Outcome{EFFECT_STATE_UNKNOWN_AFTER_DISPATCH,
+                   "it may have arrived at " + to_rfc3339(permit.dispatched_at) +
+                       ", too long ago for the receiver to know a repeat as one; look there, then "
+                       "resolve"};
   }
   auto outcome = executor.perform(permit);
-  if (outcome.state != EFFECT_STATE_FAILED_BEFORE_EFFECT) return outcome;
-  // That the repeat did not act says nothing about the attempt before the stop.
-  if (once_more(key)) return std::nullopt;
+  if (outcome.state == EFFECT_STATE_COMMITTED) return outcome;
+  // That the repeat did not act says nothing about the attempt before it.
+  if (!outcome.refused && once_more(key, outcome)) return std::nullopt;
   return Outcome{EFFECT_STATE_UNKNOWN_AFTER_DISPATCH,
-                 "the node stopped in the middle, and the receiver could not be reached again: " +
-                     outcome.evidence};
+                 "it may have arrived, and a repeat was not taken: " + outcome.evidence};
 }
 
-bool Effects::once_more(const EffectKey& key) {
+bool Effects::once_more(const EffectKey& key, const Outcome& outcome) {
   const std::lock_guard lock(mutex_);
   auto& job = jobs_.at(key);
   if (++job.looks >= effect_attempts_max) return false;
-  wait(job, Phase::waiting, parts_.clock.elapsed() + backoff(job.looks));
+  wait(job, Phase::waiting, parts_.clock.elapsed() + pause(job.looks, outcome));
   return true;
 }
 
@@ -207,9 +217,15 @@ void Effects::ended(const EffectKey& key, EffectState state, std::optional<std::
     const std::lock_guard lock(mutex_);
     const auto at = jobs_.find(key);
     if (at == jobs_.end()) return;
-    wait(at->second, Phase::waiting, parts_.clock.elapsed() + backoff(*again));
+    wait(at->second, Phase::waiting,
+         parts_.clock.elapsed() + pause(*again, at->second.report.outcome));
   }
   parts_.wake();
+}
+
+std::chrono::microseconds Effects::pause(std::uint32_t failures, const Outcome& outcome) const {
+  const auto asked = std::min(outcome.retry_after, retry_after_max);
+  return std::max<std::chrono::microseconds>(backoff(failures), asked);
 }
 
 std::chrono::microseconds Effects::backoff(std::uint32_t failures) const {

@@ -29,6 +29,9 @@ inline constexpr std::uint32_t effect_attempts_max = 3;
 /// Bounded as well: the executor itself may be what brings the node down.
 inline constexpr std::uint32_t effect_interruptions_max = 20;
 
+/// The longest that a receiver may ask for before the next attempt.
+inline constexpr std::chrono::seconds retry_after_max{3600};
+
 struct EffectKey {
   EntityRef entity;
   std::string id;
@@ -113,13 +116,16 @@ class Effects {
   Attempt settle(const EffectKey& key, Executor& executor, const Permit& permit, bool may_act);
   Attempt look(const EffectKey& key, Executor& executor, const Permit& permit);
   Attempt repeat(const EffectKey& key, Executor& executor, const Permit& permit, bool may_act);
-  /// True if the receiver is to be asked once more about an earlier run's attempt; it waits then.
-  bool once_more(const EffectKey& key);
+  /// True if the receiver is to be asked, or sent the same, once more about an attempt that may
+  /// have arrived; it waits then.
+  bool once_more(const EffectKey& key, const Outcome& outcome);
   void report(const EffectKey& key, std::uint32_t attempt, bool recovered, Outcome outcome);
   /// Gives the worker back, and decides when the owner is mailed next. Needs the lock.
   void wait(Job& job, Phase phase, std::chrono::microseconds ready_at);
   /// Doubles with each failure from the first on.
   std::chrono::microseconds backoff(std::uint32_t failures) const;
+  /// The same, and no sooner than the receiver asked for.
+  std::chrono::microseconds pause(std::uint32_t failures, const Outcome& outcome) const;
 
   Parts parts_;
   std::map<std::string, std::shared_ptr<Executor>> executors_;

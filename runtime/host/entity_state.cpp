@@ -154,6 +154,7 @@ void EntityState::note(const google::protobuf::Message& event) {
     progress.set_attempts(dispatched.attempt());
     progress.set_dispatched(true);
     progress.set_boot_epoch(dispatched.boot_epoch());
+    progress.set_dispatched_at_us(row_.updated_at_us());
   } else if (event.GetDescriptor() == Ended::descriptor()) {
     const auto& ended = static_cast<const Ended&>(event);
     auto& progress = progress_of(ended.effect_id());

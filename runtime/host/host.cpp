@@ -24,7 +24,9 @@ std::shared_ptr<Core> make_core(storage::EventLog& log, const Catalog& catalog, 
                  .capabilities = {identity.capabilities().begin(), identity.capabilities().end()},
                  .policy_version = identity.policy_version(),
                  .executors = {}};
-  for (const auto& executor : executors) core->facts.executors.insert(executor->effect_type());
+  for (const auto& executor : executors) {
+    core->facts.executors.emplace(executor->effect_type(), executor->targets());
+  }
   core->log_id = identity.log_id();
   core->boot_epoch = log.boot_epoch();
   core->load->commands_max = core->options.commands_in_flight_max;

@@ -12,12 +12,14 @@ namespace {
 using ::nightshift::host::Dispatched;
 using ::nightshift::host::Ended;
 
-Permit permit_of(const kernel::Effect& effect, std::uint32_t attempt, Canonical content) {
+Permit permit_of(const kernel::Effect& effect, std::uint32_t attempt, Canonical content,
+                 Time dispatched_at) {
   return {.effect_id = effect.id,
           .attempt = attempt,
           .payload = effect.payload,
           .content = std::move(content),
-          .gated = effect.gate.has_value()};
+          .gated = effect.gate.has_value(),
+          .dispatched_at = dispatched_at};
 }
 
 /// Found undone after the node had stopped in the middle.
@@ -38,7 +40,7 @@ Result<Owner::Right> Owner::right_to(const kernel::Effect& effect) {
   const auto grant = kernel::right_to_act(core_->facts, effect.type, effect.gate.has_value());
   if (!grant) return std::unexpected(grant.error());
   if (!effect.gate) {
-    auto covered = core_->effects->covered(effect.type, permit_of(effect, 1, Canonical()));
+    auto covered = core_->effects->covered(effect.type, permit_of(effect, 1, Canonical(), core_->clock.now()));
     if (!covered) return std::unexpected(covered.error());
     return Right{{}, *grant};
   }
@@ -76,8 +78,8 @@ void Owner::on(Dispatch& dispatch) {
   change.correlation = dispatch.why.correlation();
   change.principal = kernel::Caller::of_host().principal;
   change.decided_at = core_->clock.now();
-  change.then = [key, permit = permit_of(*wanted, attempts + 1, std::move(right->content))](
-                    Core& core, bool written) mutable {
+  change.then = [key, permit = permit_of(*wanted, attempts + 1, std::move(right->content),
+                                         change.decided_at)](Core& core, bool written) mutable {
     if (!written) return core.effects->later(key);
     core.point("after_dispatch");
     core.effects->dispatched(key, std::move(permit));
@@ -100,7 +102,9 @@ void Owner::recover(const EffectKey& key, const kernel::Effect* wanted, std::uin
   if (!right && wanted->gate) {
     content = Canonical::decode(wanted->gate->content()).value_or(Canonical());
   }
-  core_->effects->recover(key, permit_of(*wanted, attempt, std::move(content)), right.has_value());
+  const auto dispatched_at = time_from_us(state_->progress(key.id)->dispatched_at_us());
+  core_->effects->recover(key, permit_of(*wanted, attempt, std::move(content), dispatched_at),
+                          right.has_value());
 }
 
 void Owner::on(Report& report) {
@@ -111,7 +115,7 @@ void Owner::on(Report& report) {
   if (progress == nullptr || !progress->dispatched()) return core_->effects->refused(key);
   const auto interruptions = progress->interruptions() + (interrupted(report) ? 1 : 0);
   std::optional<std::uint32_t> again;
-  if (report.outcome.state == EFFECT_STATE_FAILED_BEFORE_EFFECT) {
+  if (report.outcome.state == EFFECT_STATE_FAILED_BEFORE_EFFECT && !report.outcome.refused) {
     again = failures(*progress, interruptions);
   }
   end(std::move(report), again);

@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "messages/authority.pb.h"
+#include "messages/canonical.hpp"
 #include "messages/options.pb.h"
 #include "messages/time.hpp"
 
@@ -29,6 +31,10 @@ struct Caller {
   static Caller of_host();
 };
 
+/// The places where one executor can act, by name, and what an approver has to see of each: its
+/// address, its account, the hash of its schema. Goes into the digest of what is sent there.
+using Targets = std::map<std::string, Canonical, std::less<>>;
+
 /// What is fixed about the node, and what its executors can do.
 struct NodeFacts {
   std::string name;
@@ -36,8 +42,9 @@ struct NodeFacts {
   std::string role;
   std::vector<std::string> capabilities;
   std::uint64_t policy_version = 0;
-  /// Full names of the effect messages that have an executor here.
-  std::set<std::string, std::less<>> executors;
+  /// By the full name of the effect message that has an executor here. An executor with one place
+  /// alone, the outbox say, has no targets.
+  std::map<std::string, Targets, std::less<>> executors;
 };
 
 /// Lives for one decision.

@@ -80,7 +80,6 @@ const std::vector<BadProposal> bad_proposals{
     {E::too_large,  "body",                   [](P p) { post(p, social, "Twitter: me", 281); }},
     {E::too_large,  "body",                   [](P p) { post(p, social, "instagram", 2201); }},
     {E::too_large,  "body",                   [](P p) { post(p, social, "facebook", 63207); }},
-    {E::no_executor,"action",                 [](P p) { p.mutable_action()->mutable_webhook(); }},
     {E::no_executor,"action",                 [](P p) { p.mutable_action()->mutable_mcp(); }},
     {E::no_executor,"action",                 [](P p) { p.mutable_action()->mutable_mail(); }},
 };

@@ -35,6 +35,15 @@ std::string random_text(const World& world, Dice& dice) {
   }
 }
 
+/// A place that an executor of the world's node knows; empty where none does.
+std::string random_target(const World& world, Dice& dice) {
+  std::vector<std::string> names;
+  for (const auto& [effect, targets] : world.node.executors) {
+    for (const auto& [name, facts] : targets) names.push_back(name);
+  }
+  return names.empty() ? "" : dice.pick(names);
+}
+
 /// What the view says about a field of the same name and type.
 const FieldDescriptor* shown_field(const FieldDescriptor& field, const Message* view) {
   if (view == nullptr) return nullptr;
@@ -84,7 +93,10 @@ void set_one(Message& message, const FieldDescriptor& field, const World& world,
   const auto number = static_cast<std::int64_t>(dice.chance(90) ? dice.roll(40) - 20 : dice.roll());
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING:
-      return reflection.SetString(&message, &field, random_text(world, dice));
+      return reflection.SetString(&message, &field,
+                                  field.name() == "target" && dice.chance(80)
+                                      ? random_target(world, dice)
+                                      : random_text(world, dice));
     case FieldDescriptor::CPPTYPE_BOOL:
       return reflection.SetBool(&message, &field, dice.chance(40));
     case FieldDescriptor::CPPTYPE_INT32:

@@ -11,8 +11,11 @@ World::World() : now(*from_rfc3339("2026-11-21T07:00:00Z")), caller(person("alic
   node.role = "local";
   const auto& effects = *effect::DeliverToOutbox::descriptor()->file();
   for (int i = 0; i < effects.message_type_count(); ++i) {
-    node.executors.insert(effects.message_type(i)->full_name());
+    node.executors.try_emplace(effects.message_type(i)->full_name());
   }
+  auto& crm = node.executors[effect::CallWebhook::descriptor()->full_name()]["crm"];
+  crm.add("url", "https://crm.example.org/hooks");
+  crm.add("class", "keyed");
   for (const auto* name : {"alice", "bob", "carol"}) {
     const auto& [_, key] = *keys.emplace(name, SigningKey::generate()).first;
     auto& approver = *authority.add_approvers();

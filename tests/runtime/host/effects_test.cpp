@@ -239,6 +239,105 @@ BOOST_AUTO_TEST_CASE(after_a_crash_a_receiver_that_never_can_tell_is_asked_three
   BOOST_TEST(to->looks() == 3);
 }
 
+// ---- no clear answer
+
+BOOST_AUTO_TEST_CASE(a_keyed_receiver_without_a_clear_answer_gets_the_same_three_times_in_all) {
+  const auto to = receiver(ReceiverClass::keyed);
+  std::atomic<int> tries = 0;
+  to->instead = [&](const runtime::Permit&) {
+    ++tries;
+    return Outcome{EFFECT_STATE_UNKNOWN_AFTER_DISPATCH, "no answer"};
+  };
+  start({to});
+  order("errand/p");
+  await_in_time("errand/p", "over");
+  BOOST_TEST(tries == 3);
+  BOOST_TEST(view("errand/p") == R"({"how":"unknown","texts":0})");
+  BOOST_TEST(story("errand/p") == "Ordered host.Dispatched host.Ended");
+}
+
+BOOST_AUTO_TEST_CASE(a_repeat_that_is_answered_settles_what_was_in_doubt) {
+  const auto to = receiver(ReceiverClass::keyed);
+  std::atomic<int> tries = 0;
+  to->instead = [&](const runtime::Permit&) -> std::optional<Outcome> {
+    if (++tries > 1) return std::nullopt;
+    return Outcome{EFFECT_STATE_UNKNOWN_AFTER_DISPATCH, "no answer"};
+  };
+  start({to});
+  order("errand/p");
+  await_in_time("errand/p", "over");
+  BOOST_TEST(view("errand/p") == R"({"how":"delivered","texts":0})");
+  BOOST_TEST(to->most_often() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_receiver_that_knows_no_repeat_is_not_sent_one) {
+  const auto to = receiver(ReceiverClass::neither);
+  std::atomic<int> tries = 0;
+  to->instead = [&](const runtime::Permit&) {
+    ++tries;
+    return Outcome{EFFECT_STATE_UNKNOWN_AFTER_DISPATCH, "no answer"};
+  };
+  start({to});
+  order("errand/p");
+  await_in_time("errand/p", "over");
+  BOOST_TEST(tries == 1);
+  BOOST_TEST(view("errand/p") == R"({"how":"unknown","texts":0})");
+}
+
+BOOST_AUTO_TEST_CASE(what_would_be_refused_again_is_not_tried_again) {
+  const auto to = receiver(ReceiverClass::neither);
+  std::atomic<int> tries = 0;
+  to->instead = [&](const runtime::Permit&) {
+    ++tries;
+    return Outcome{
+        .state = EFFECT_STATE_FAILED_BEFORE_EFFECT, .evidence = "no such place", .refused = true};
+  };
+  start({to});
+  order("errand/p");
+  await_in_time("errand/p", "over");
+  BOOST_TEST(tries == 1);
+  BOOST_TEST(view("errand/p") == R"({"how":"failed","texts":0})");
+}
+
+BOOST_AUTO_TEST_CASE(a_receiver_is_left_alone_for_as_long_as_it_asked) {
+  const auto to = receiver(ReceiverClass::keyed);
+  std::atomic<int> tries = 0;
+  to->instead = [&](const runtime::Permit&) -> std::optional<Outcome> {
+    if (++tries > 1) return std::nullopt;
+    return Outcome{.state = EFFECT_STATE_FAILED_BEFORE_EFFECT,
+                   .evidence = "not now",
+                   .retry_after = std::chrono::seconds(600)};
+  };
+  start({to});
+  order("errand/p");
+  eventually([&] { return effect_state("errand/p") == EFFECT_STATE_FAILED_BEFORE_EFFECT; },
+             "the first attempt has ended");
+  for (int second = 0; second < 590; ++second) clock->advance(std::chrono::seconds(1));
+  order("errand/q");
+  await_in_time("errand/q", "over");
+  BOOST_TEST(tries == 2);
+  BOOST_TEST(status("errand/p") == "waiting");
+  clock->advance(std::chrono::seconds(1200));
+  await_in_time("errand/p", "over");
+}
+
+BOOST_AUTO_TEST_CASE(a_key_is_not_used_again_once_the_receiver_may_have_forgotten_it) {
+  const auto to = receiver(ReceiverClass::keyed);
+  options.crash_point = [&](std::string_view name) {
+    if (name == "after_delivery") keep_image();
+  };
+  start({to});
+  order("errand/p");
+  await("errand/p", "over");
+  stop();
+  options.crash_point = nullptr;
+  clock->advance(runtime::key_life_default);
+  start_from_image({to});
+  await_in_time("errand/p", "over");
+  BOOST_TEST(view("errand/p") == R"({"how":"unknown","texts":0})");
+  BOOST_TEST(to->performed() == 1);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace nightshift::tests

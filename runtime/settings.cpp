@@ -7,40 +7,13 @@
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <functional>
 
-#include "messages/ids.hpp"
 #include "messages/nearest.hpp"
 #include "runtime/settings_file.hpp"
 
 namespace nightshift::runtime {
 namespace {
-
-/// Sets one value; the error is the second half of a sentence that begins with the key.
-using Set = std::optional<std::string> (*)(Settings&, const SettingValue&);
-
-struct Key {
-  SettingKey info;
-  Set set;
-};
-
-std::optional<std::string> one_of(std::string& target, const std::string& value,
-                                  std::initializer_list<std::string_view> words) {
-  std::string all;
-  for (const auto word : words) {
-    if (value == word) {
-      target = value;
-      return std::nullopt;
-    }
-    all += (all.empty() ? "\"" : ", \"") + std::string(word) + "\"";
-  }
-  return "must be one of " + all + ", not \"" + value + "\"";
-}
-
-std::optional<std::string> must_be_id(std::string_view value) {
-  if (is_id(value)) return std::nullopt;
-  return "must be 1 to 128 letters, digits, dots, underscores or hyphens, not \"" +
-         std::string(value) + "\"";
-}
 
 std::optional<std::string> set_name(Settings& settings, const SettingValue& value) {
   settings.node_name = value.text;
@@ -104,66 +77,142 @@ std::optional<std::string> set_decisions(Settings& settings, const SettingValue&
   return one_of(settings.vault_decisions, value.text, {"request", "move", "off"});
 }
 
-constexpr std::array keys{
-    Key{{"node.name", false, "The node's name; the host's name if nobody says."}, set_name},
-    Key{{"node.role", false, "\"local\" may act outside; \"cloud\" only drafts."}, set_role},
-    Key{{"node.capabilities", true,
-         "What the node can do; all that its role allows if nobody says."},
-        set_capabilities},
-    Key{{"http.listen", false, "Where the node answers, HOST:PORT."}, set_listen},
-    Key{{"http.hosts", true, "Names besides its address that reach the node, of a proxy say."},
-        set_hosts},
-    Key{{"secrets.key", false,
-         "Where the master key of the sealed secrets lies: \"env:NAME\" or \"file:PATH\"."},
-        set_secrets_key},
-    Key{{"vault.path", false, "The folder of Markdown files; without it there is no vault."},
-        set_path},
-    Key{{"vault.owner", false, "Who stands behind what people do in the vault."}, set_owner},
-    Key{{"vault.decisions", false,
-         "What a move to Approved/ means: \"request\", \"move\" or \"off\"."},
-        set_decisions},
+using Rule = SettingRule<Settings>;
+using enum SettingShape;
+constexpr std::array rules{
+    Rule{{"node.name", text, "The node's name; the host's name if nobody says."}, set_name},
+    Rule{{"node.role", text, "\"local\" may act outside; \"cloud\" only drafts."}, set_role},
+    Rule{{"node.capabilities", list,
+          "What the node can do; all that its role allows if nobody says."},
+         set_capabilities},
+    Rule{{"http.listen", text, "Where the node answers, HOST:PORT."}, set_listen},
+    Rule{{"http.hosts", list, "Names besides its address that reach the node, of a proxy say."},
+         set_hosts},
+    Rule{{"secrets.key", text,
+          "Where the master key of the sealed secrets lies: \"env:NAME\" or \"file:PATH\"."},
+         set_secrets_key},
+    Rule{{"vault.path", text, "The folder of Markdown files; without it there is no vault."},
+         set_path},
+    Rule{{"vault.owner", text, "Who stands behind what people do in the vault."}, set_owner},
+    Rule{{"vault.decisions", text,
+          "What a move to Approved/ means: \"request\", \"move\" or \"off\"."},
+         set_decisions},
 };
 
 /// Sections of the contract that are part of later versions.
-constexpr std::array later{"cluster", "placement", "git", "notify", "odoo",   "routing",
-                           "webhook", "process",   "mcp", "agent",  "budget", "prices"};
+constexpr std::array later{"cluster", "placement", "git",   "notify", "odoo",  "routing",
+                           "process", "mcp",       "agent", "budget", "prices"};
 
 std::unexpected<Error> refuse(const std::string& origin, const std::string& what) {
   return fail(ErrorCode::config, origin + ": " + what, origin);
 }
 
+/// A key that is known, and where its value goes.
+struct Slot {
+  SettingKey key;
+  std::function<std::optional<std::string>(const SettingValue&)> set;
+};
+
+constexpr std::string_view webhook_prefix = "webhook.";
+
+/// `NAME` of `webhook.NAME.KEY`, which may hold dots; empty where that is not its form.
+std::string_view webhook_name(std::string_view key) {
+  if (!key.starts_with(webhook_prefix)) return {};
+  key.remove_prefix(webhook_prefix.size());
+  const auto dot = key.rfind('.');
+  return dot == std::string_view::npos ? std::string_view() : key.substr(0, dot);
+}
+
+std::string with_name(std::string_view rule_name, std::string_view name) {
+  return std::string(webhook_prefix) + std::string(name) +
+         std::string(rule_name.substr(rule_name.rfind('.')));
+}
+
+std::optional<Slot> slot_of(Settings& settings, const std::string& key) {
+  for (const auto& rule : rules) {
+    if (rule.key.name != key) continue;
+    return Slot{rule.key, [&](const SettingValue& value) { return rule.set(settings, value); }};
+  }
+  const std::string name(webhook_name(key));
+  for (const auto& rule : webhook_rules()) {
+    if (name.empty() || with_name(rule.key.name, name) != key) continue;
+    return Slot{rule.key, [&settings, &rule, name](const SettingValue& value) {
+                  if (auto wrong = must_be_id(name)) return wrong;
+                  return rule.set(settings.webhooks[name], value);
+                }};
+  }
+  return std::nullopt;
+}
+
+/// All that could have been meant by `key`.
+std::vector<std::string> names_near(const std::string& key) {
+  std::vector<std::string> names;
+  for (const auto& rule : rules) names.emplace_back(rule.key.name);
+  const auto name = webhook_name(key);
+  for (const auto& rule : webhook_rules()) {
+    names.push_back(with_name(rule.key.name, name.empty() ? "NAME" : name));
+  }
+  return names;
+}
+
+std::string_view wanted(SettingShape shape) {
+  switch (shape) {
+    case list: return "a list of texts";
+    case number: return "a whole number";
+    case flag: return "true or false";
+    default: return "a text in quotes";
+  }
+}
+
+std::string found(const SettingEntry& entry) {
+  if (!entry.type_error.empty()) return entry.type_error;
+  switch (entry.value.shape) {
+    case list: return "a list";
+    case number: return "an integer";
+    case flag: return "true or false";
+    default: return "a text";
+  }
+}
+
+/// An empty section of a known name.
+bool is_known_section(const SettingEntry& entry) {
+  const auto within = [&](const Rule& rule) { return rule.key.name.starts_with(entry.key + "."); };
+  return entry.empty_section &&
+         (std::ranges::any_of(rules, within) || entry.key + "." == webhook_prefix);
+}
+
 /// `spell` writes a key as it is written at the origin.
 Result<void> apply(Settings& settings, const SettingEntry& entry,
                    std::string (*spell)(std::string_view)) {
-  const auto* key = std::ranges::find(keys, std::string_view(entry.key),
-                                      [](const Key& k) { return k.info.name; });
-  const auto in_section = [&](const Key& known) {
-    return known.info.name.starts_with(entry.key + ".");
-  };
-  if (entry.empty_section && std::ranges::any_of(keys, in_section)) return {};
-  if (key == keys.end()) {
+  if (is_known_section(entry)) return {};
+  const auto slot = slot_of(settings, entry.key);
+  if (!slot) {
     const auto section = entry.key.substr(0, entry.key.find('.'));
     if (std::ranges::find(later, section) != later.end()) {
       return refuse(entry.origin, "this version has no [" + section +
                                       "] section; remove it or use a newer version");
     }
-    std::vector<std::string_view> names;
-    for (const auto& known : keys) names.push_back(known.info.name);
     return refuse(entry.origin, "unknown key " + spell(entry.key) + "; did you mean " +
-                                    spell(nearest(entry.key, names)) + "?");
+                                    spell(nearest(entry.key, names_near(entry.key))) + "?");
   }
-  if (!entry.type_error.empty() || entry.value.is_list != key->info.list) {
-    const std::string wanted = key->info.list ? "a list of texts" : "a text in quotes";
-    const auto found =
-        entry.type_error.empty() ? (entry.value.is_list ? "a list" : "a text") : entry.type_error;
-    return refuse(entry.origin, spell(entry.key) + " must be " + wanted + ", not " + found);
+  if (!entry.type_error.empty() || entry.value.shape != slot->key.shape) {
+    return refuse(entry.origin, spell(entry.key) + " must be " +
+                                    std::string(wanted(slot->key.shape)) + ", not " + found(entry));
   }
   const auto secret = parse_secret_reference(entry.value.text, "/");
   if (secret && secret->source == SecretReference::Source::env) {
     settings.secret_variables.insert(secret->name);
   }
-  if (auto wrong = key->set(settings, entry.value)) {
+  if (auto wrong = slot->set(entry.value)) {
     return refuse(entry.origin, spell(entry.key) + " " + *wrong);
+  }
+  return {};
+}
+
+Result<void> check_complete(const Settings& settings) {
+  for (const auto& [name, webhook] : settings.webhooks) {
+    const auto section = "[webhook." + name + "]";
+    if (auto wrong = incomplete(webhook)) return refuse(section, "this section " + *wrong);
   }
   return {};
 }
@@ -191,20 +240,29 @@ std::vector<std::string> split(std::string_view text) {
   return parts;
 }
 
-bool takes_list(std::string_view name) {
-  return std::ranges::any_of(keys,
-                             [&](const Key& k) { return k.info.name == name && k.info.list; });
+/// Reads `text` as what the key takes, or says what it is.
+void read_as(SettingShape shape, const std::string& text, SettingEntry& entry) {
+  entry.value.shape = shape;
+  if (shape == SettingShape::text) entry.value.text = text;
+  if (shape == list) entry.value.list = split(text);
+  if (shape == number) {
+    const auto* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, entry.value.number);
+    if (error != std::errc() || stop != end) entry.type_error = "\"" + text + "\"";
+  }
+  if (shape == flag) {
+    entry.value.flag = text == "true";
+    if (text != "true" && text != "false") entry.type_error = "\"" + text + "\"";
+  }
 }
 
 SettingEntry from_text(std::string key, const std::string& value, std::string origin) {
   SettingEntry entry;
   entry.key = std::move(key);
   entry.origin = std::move(origin);
-  entry.value.text = value;
-  if (takes_list(entry.key)) {
-    entry.value.is_list = true;
-    entry.value.list = split(value);
-  }
+  Settings unused;
+  const auto slot = slot_of(unused, entry.key);
+  read_as(slot ? slot->key.shape : text, value, entry);
   return entry;
 }
 
@@ -235,10 +293,11 @@ Result<void> apply_older_names(Settings& settings, const Environment& environmen
 Result<void> apply_environment(Settings& settings, const Environment& environment) {
   constexpr std::string_view prefix = "NIGHTSHIFT_";
   for (const auto& [name, value] : environment) {
-    const auto separator = name.find("__");
-    if (!name.starts_with(prefix) || separator == std::string::npos || value.empty()) continue;
+    if (!name.starts_with(prefix) || !name.contains("__") || value.empty()) continue;
     std::string key = name.substr(prefix.size());
-    key.replace(separator - prefix.size(), 2, ".");
+    for (auto at = key.find("__"); at != std::string::npos; at = key.find("__")) {
+      key.replace(at, 2, ".");
+    }
     std::ranges::transform(key, key.begin(), [](unsigned char c) { return std::tolower(c); });
     if (auto done = apply(settings, from_text(std::move(key), value, name), as_variable); !done) {
       return done;
@@ -282,12 +341,16 @@ Result<Settings> load_settings(const SettingsSources& sources) {
       return std::unexpected(done.error());
     }
   }
+  if (auto complete = check_complete(settings); !complete) {
+    return std::unexpected(complete.error());
+  }
   return settings;
 }
 
 std::vector<SettingKey> setting_keys() {
   std::vector<SettingKey> all;
-  for (const auto& key : keys) all.push_back(key.info);
+  for (const auto& rule : rules) all.push_back(rule.key);
+  for (const auto& rule : webhook_rules()) all.push_back(rule.key);
   return all;
 }
 

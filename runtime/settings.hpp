@@ -13,6 +13,8 @@
 
 #include "messages/error.hpp"
 #include "runtime/secrets/reference.hpp"
+#include "runtime/settings_keys.hpp"
+#include "runtime/settings_webhook.hpp"
 
 namespace nightshift::runtime {
 
@@ -37,6 +39,8 @@ struct Settings {
   std::string vault_owner;
   /// `[vault] decisions`: `request`, `move` or `off`.
   std::string vault_decisions = "request";
+  /// `[webhook.NAME]`, each complete.
+  Webhooks webhooks;
 };
 
 using Environment = std::map<std::string, std::string>;
@@ -45,9 +49,9 @@ using Environment = std::map<std::string, std::string>;
 struct SettingsSources {
   /// Must exist. Nothing means no file. Relative paths in it start at its folder.
   std::optional<std::filesystem::path> file;
-  /// `NIGHTSHIFT_NODE__ROLE` and the like, a list's values parted by commas; beneath them
-  /// `AGENT_ROLE`, `CLOUD_DRAFT_ONLY` and, where nothing else names a master key, `ENCRYPTION_KEY`.
-  /// An empty value counts as not set.
+  /// `NIGHTSHIFT_NODE__ROLE`, `NIGHTSHIFT_WEBHOOK__CRM__URL` and the like (names in lower case), a
+  /// list's values parted by commas; beneath them `AGENT_ROLE`, `CLOUD_DRAFT_ONLY` and, where
+  /// nothing else names a master key, `ENCRYPTION_KEY`. An empty value counts as not set.
   Environment environment;
   /// Key and value, `{"http.listen", "127.0.0.1:0"}`.
   std::vector<std::pair<std::string, std::string>> flags;
@@ -56,15 +60,6 @@ struct SettingsSources {
 /// Error `config`: an unknown key (naming file and line, the key and the nearest known one), a
 /// wrong type or value, a file that cannot be read; says what would be right.
 Result<Settings> load_settings(const SettingsSources& sources);
-
-/// One key of the configuration file.
-struct SettingKey {
-  /// `node.role`.
-  std::string_view name;
-  bool list = false;
-  /// One sentence for people.
-  std::string_view meaning;
-};
 
 /// All keys that this version takes, in the order of the documentation.
 std::vector<SettingKey> setting_keys();

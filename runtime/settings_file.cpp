@@ -1,6 +1,7 @@
 // Reads TOML into flat entries; the only file that knows toml++.
 #include "runtime/settings_file.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -13,9 +14,7 @@ constexpr std::uintmax_t file_bytes_max = 1 << 20;
 
 std::string describe(const toml::node& node) {
   switch (node.type()) {
-    case toml::node_type::integer: return "an integer";
-    case toml::node_type::floating_point: return "a number";
-    case toml::node_type::boolean: return "true or false";
+    case toml::node_type::floating_point: return "a number with a point";
     case toml::node_type::array: return "a list of other things";
     case toml::node_type::table: return "a section";
     default: return "a date or time";
@@ -31,7 +30,9 @@ class Flattener {
     for (const auto& [name, node] : table) {
       const std::string key = prefix + std::string(name.str());
       const auto* section = node.as_table();
-      if (section != nullptr && prefix.empty() && !section->empty()) {
+      const bool named = std::ranges::any_of(
+          named_sections, [&](std::string_view word) { return prefix == std::string(word) + "."; });
+      if (section != nullptr && (prefix.empty() || named) && !section->empty()) {
         add_table(key + ".", *section);
       } else {
         add_value(key, node, name.source().begin.line);
@@ -47,8 +48,14 @@ class Flattener {
     entry.value.base = std::filesystem::absolute(file_).parent_path();
     if (const auto* text = node.as_string()) {
       entry.value.text = text->get();
+    } else if (const auto* number = node.as_integer()) {
+      entry.value.shape = SettingShape::number;
+      entry.value.number = number->get();
+    } else if (const auto* flag = node.as_boolean()) {
+      entry.value.shape = SettingShape::flag;
+      entry.value.flag = flag->get();
     } else if (const auto* list = node.as_array()) {
-      entry.value.is_list = true;
+      entry.value.shape = SettingShape::list;
       for (const auto& item : *list) {
         if (const auto* word = item.as_string())
           entry.value.list.push_back(word->get());

@@ -1,33 +1,30 @@
 // A configuration file as flat entries, each with the place where it stands.
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "messages/error.hpp"
+#include "runtime/settings_keys.hpp"
 
 namespace nightshift::runtime {
 
-/// A text or a list of texts.
-struct SettingValue {
-  bool is_list = false;
-  std::string text;
-  std::vector<std::string> list;
-  /// The folder where relative paths start; empty means the working folder.
-  std::filesystem::path base;
-};
-
 struct SettingEntry {
-  /// `node.role`.
+  /// `node.role`, `webhook.NAME.url`.
   std::string key;
   SettingValue value;
   /// `FILE:LINE`, the variable or the flag.
   std::string origin;
-  /// What it is instead, where it is neither a text nor a list of texts: `an integer`.
+  /// What it is instead, where it is none of the shapes: `a section`.
   std::string type_error;
   bool empty_section = false;
 };
+
+/// Sections whose tables have names of the owner's choice, `[webhook.NAME]`.
+inline constexpr std::array named_sections{std::string_view("webhook")};
 
 /// TOML. Error `config` with file and line where it is not TOML, or cannot be read. An empty
 /// section is an entry of its own name, so that a misspelt one is noticed.

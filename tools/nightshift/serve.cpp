@@ -12,6 +12,7 @@
 #include "bridges/http/server.hpp"
 #include "bridges/vault/outbox.hpp"
 #include "bridges/vault/vault.hpp"
+#include "bridges/webhook/webhook.hpp"
 #include "messages/ids.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/secrets/environment.hpp"
@@ -30,6 +31,7 @@ using bridges::cli::Program;
 using bridges::http::HttpServer;
 using bridges::vault::Outbox;
 using bridges::vault::VaultBridge;
+using bridges::webhook::Webhook;
 
 runtime::SettingsSources sources_of(const Program& program, const NodeFlags& flags) {
   runtime::SettingsSources sources;
@@ -38,6 +40,9 @@ runtime::SettingsSources sources_of(const Program& program, const NodeFlags& fla
   if (flags.http) sources.flags.emplace_back("http.listen", *flags.http);
   return sources;
 }
+
+/// More than a few receivers of webhooks that take their time: the outbox shall not wait for them.
+constexpr std::size_t effect_threads = 8;
 
 /// The user of this process, as an id.
 std::string user_name() {
@@ -125,7 +130,24 @@ class Service {
     auto outbox = Outbox::open(beside / "Outbox", std::move(probe));
     if (!outbox) return std::unexpected(outbox.error());
     all.push_back(std::move(*outbox));
+    if (settings_.webhooks.empty()) return all;
+    auto webhook = webhooks();
+    if (!webhook) return std::unexpected(webhook.error());
+    all.push_back(std::move(*webhook));
     return all;
+  }
+
+  Result<std::shared_ptr<runtime::Executor>> webhooks() const {
+    for (const auto& [name, target] : settings_.webhooks) {
+      const auto secret = secrets_->resolve(target.secret);
+      if (!secret) spdlog::warn("[webhook.{}]: {}", name, secret.error().message());
+    }
+    return Webhook::open(
+        {.targets = settings_.webhooks,
+         .secret = [secrets = secrets_](const auto& name) { return secrets->resolve(name); },
+         .now = [clock = clock_] { return clock->now(); },
+         .program = "nightshift/" + program_.version,
+         .probe = crash_point(program_.environment)});
   }
 
   Result<void> start_host(StopSignal&) {
@@ -133,6 +155,7 @@ class Service {
     if (!hands) return std::unexpected(hands.error());
     runtime::NodeOptions options;
     options.crash_point = crash_point(program_.environment);
+    options.effect_threads = effect_threads;
     options.report = [](std::string_view line) { spdlog::warn("{}", line); };
     auto node =
         runtime::start_node(log_, program_.catalog, clock_, std::move(*hands), std::move(options));

@@ -141,6 +141,55 @@ BOOST_AUTO_TEST_CASE(a_section_of_a_later_version_is_named) {
   check_refused(file.load(), {":2", "[cluster]", "this version"});
 }
 
+BOOST_AUTO_TEST_CASE(webhooks_are_read_by_their_names) {
+  FromFile file(R"([webhook.crm]
+url = "https://crm.example.org/hooks?token=a"
+secret = "file:keys/crm"
+class = "keyed"
+timeout_s = 5
+allow_private = true
+ca_file = "ca.pem"
+[webhook."shop.eu"]
+url = "http://shop.example.org"
+secret = "sealed:shop"
+)");
+  file.sources.environment = {{"NIGHTSHIFT_WEBHOOK__CRM__TIMEOUT_S", "7"},
+                              {"NIGHTSHIFT_WEBHOOK__CRM__ALLOW_PRIVATE", "false"},
+                              {"NIGHTSHIFT_WEBHOOK__NEWS__URL", "https://news.example.org"},
+                              {"NIGHTSHIFT_WEBHOOK__NEWS__SECRET", "env:NEWS"}};
+  const auto settings = file.load();
+  BOOST_TEST_REQUIRE(settings.has_value(), (settings ? "" : settings.error().detail));
+  BOOST_TEST(settings->webhooks.size() == 3u);
+  const auto& crm = settings->webhooks.at("crm");
+  BOOST_TEST(crm.url == "https://crm.example.org/hooks?token=a");
+  BOOST_TEST(to_string(crm.secret) == "file:" + (file.folder / "keys/crm").string());
+  BOOST_TEST(crm.receiver_class == "keyed");
+  BOOST_TEST(crm.timeout.count() == 7);
+  BOOST_TEST(!crm.allow_private);
+  BOOST_TEST(crm.ca_file == file.folder / "ca.pem");
+  const auto& shop = settings->webhooks.at("shop.eu");
+  BOOST_TEST(shop.receiver_class == "neither");
+  BOOST_TEST(shop.timeout.count() == 20);
+  BOOST_TEST(!shop.allow_private);
+  BOOST_TEST(to_string(settings->webhooks.at("news").secret) == "env:NEWS");
+}
+
+BOOST_AUTO_TEST_CASE(a_webhook_without_address_or_secret_is_refused) {
+  check_refused(FromFile("[webhook.crm]\nsecret = \"env:A\"\n").load(),
+                {"[webhook.crm]", "no url"});
+  check_refused(FromFile("[webhook.crm]\nurl = \"https://a.example\"\n").load(),
+                {"[webhook.crm]", "no secret"});
+  SettingsSources sources;
+  sources.environment = {{"NIGHTSHIFT_WEBHOOK__CRM__TIMEOUT_S", "soon"}};
+  check_refused(load_settings(sources), {"NIGHTSHIFT_WEBHOOK__CRM__TIMEOUT_S", "a whole number"});
+}
+
+BOOST_AUTO_TEST_CASE(what_was_given_as_a_secret_is_not_repeated) {
+  const auto loaded = FromFile("[webhook.crm]\nsecret = \"whsec_hunter2\"\n").load();
+  BOOST_TEST_REQUIRE(!loaded.has_value());
+  BOOST_TEST((loaded.error().detail.find("hunter2") == std::string::npos));
+}
+
 BOOST_AUTO_TEST_CASE(a_misspelt_empty_section_is_noticed) {
   const FromFile file("[vaullt]\n");
   check_refused(file.load(), {":1", "vaullt", "vault."});
@@ -169,6 +218,20 @@ const Wrong wrong_values[] = {
     {"[vault]\npath = \"\"\n", "folder"},
     {"[vault]\ndecisions = \"ask\"\n", "request"},
     {"[vault.path]\nx = \"y\"\n", "a section"},
+    {"[webhook]\ncrm = \"x\"\n", "unknown key webhook.crm"},
+    {"[webhook.crm]\nurk = \"x\"\n", "did you mean webhook.crm.url?"},
+    {"[webhook.crm]\nurl = 3\n", "a text in quotes, not an integer"},
+    {"[webhook.crm]\nurl = \"ftp://example.org\"\n", "https://example.org/hook"},
+    {"[webhook.crm]\nurl = \"https://u:p@example.org\"\n", "a user or a password"},
+    {"[webhook.crm]\nurl = \"https://example.org/a b\"\n", "blanks"},
+    {"[webhook.crm]\nurl = \"https://example.org/#a\"\n", "fragment"},
+    {"[webhook.crm]\nsecret = \"hunter2\"\n", "env:NAME"},
+    {"[webhook.crm]\nclass = \"once\"\n", "\"keyed\", \"neither\""},
+    {"[webhook.crm]\ntimeout_s = 0\n", "1 to 300 seconds"},
+    {"[webhook.crm]\ntimeout_s = \"5\"\n", "a whole number"},
+    {"[webhook.crm]\nallow_private = 1\n", "true or false"},
+    {"[webhook.\"a b\"]\nurl = \"https://example.org\"\n", "letters"},
+    {"[webhook.crm.more]\nurl = \"https://example.org\"\n", "webhook.crm.more"},
     {"[node\n", "not TOML"},
     {"name = \"a\"\n", "node.name"},
 };
@@ -200,7 +263,7 @@ BOOST_AUTO_TEST_CASE(folders_follow_the_environment) {
 BOOST_AUTO_TEST_CASE(the_example_shows_every_key_and_can_be_used) {
   const auto example = read_file("config/nightshift.toml");
   for (const auto& key : setting_keys()) {
-    const auto name = key.name.substr(key.name.find('.') + 1);
+    const auto name = key.name.substr(key.name.rfind('.') + 1);
     BOOST_TEST((example.find("# " + std::string(name) + " = ") != std::string::npos),
                "config/nightshift.toml does not show " << key.name);
     BOOST_TEST((example.find(key.meaning) != std::string::npos),
@@ -210,7 +273,8 @@ BOOST_AUTO_TEST_CASE(the_example_shows_every_key_and_can_be_used) {
   std::string uncommented;
   std::istringstream lines(example);
   for (std::string line; std::getline(lines, line);) {
-    const bool value = line.starts_with("# ") && line.find(" = ") != std::string::npos;
+    const bool value = line.starts_with("# [") ||
+                       (line.starts_with("# ") && line.find(" = ") != std::string::npos);
     uncommented += (value ? line.substr(2) : line) + "\n";
   }
   const auto used = FromFile(uncommented).load();

@@ -28,16 +28,20 @@ json essence(const std::string& answer) {
 
 struct Client::Draft {
   std::string id;
+  /// The webhook that it calls; empty for the outbox.
+  std::string webhook;
   Expected expected;
   /// The view of the last answer.
   json view;
 };
 
-Client::Client(int number, std::uint64_t seed, const Person& person, Ledger& ledger)
+Client::Client(int number, std::uint64_t seed, const Person& person, Ledger& ledger,
+               std::vector<std::string> webhooks)
     : number_(number),
       random_(seed + static_cast<std::uint64_t>(number)),
       person_(person),
-      ledger_(ledger) {}
+      ledger_(ledger),
+      webhooks_(std::move(webhooks)) {}
 
 void Client::run() {
   while (ledger_.may_ask()) play_one_draft();
@@ -109,27 +113,36 @@ std::string Client::approve_body(const Draft& draft) const {
       .dump();
 }
 
+std::string Client::propose_body(Draft& draft) {
+  json propose{{"title", "Offer " + draft.id},
+               {"category", "email"},
+               {"to", {"bob@example.org"}},
+               {"body", std::string(static_cast<std::size_t>(dice(2000)), 'b')}};
+  if (!webhooks_.empty()) {
+    draft.webhook =
+        webhooks_[static_cast<std::size_t>(dice(static_cast<int>(webhooks_.size()))) - 1];
+    propose["action"]["webhook"] = {{"target", draft.webhook}, {"payload", draft.id}};
+  }
+  return propose.dump();
+}
+
 void Client::play_one_draft() {
-  Draft draft{"c" + std::to_string(number_) + "-" + std::to_string(++drafts_), {}, {}};
-  const json propose{{"title", "Offer " + draft.id},
-                     {"category", "email"},
-                     {"to", {"bob@example.org"}},
-                     {"body", std::string(static_cast<std::size_t>(dice(2000)), 'b')}};
-  if (!ask(draft, "propose", propose.dump(), {})) return;
+  Draft draft{"c" + std::to_string(number_) + "-" + std::to_string(++drafts_), {}, {}, {}};
+  if (!ask(draft, "propose", propose_body(draft), {})) return;
   for (int edits = dice(3); edits > 1; --edits) {
     const json edit{{"body", "Edit " + std::to_string(edits) + " of " + draft.id}};
     if (!ask(draft, "edit", edit.dump(), {})) return;
   }
   switch (dice(5)) {
-    case 1: ask(draft, "reject", R"({"reason":"no"})", {"rejected", 0, {}}); return;
-    case 2: ask(draft, "withdraw", "{}", {"withdrawn", 0, {}}); return;
+    case 1: ask(draft, "reject", R"({"reason":"no"})", {"rejected", 0, {}, {}}); return;
+    case 2: ask(draft, "withdraw", "{}", {"withdrawn", 0, {}, {}}); return;
     case 3: return;
     default: break;
   }
   const auto content =
       Canonical::decode(from_base64url(draft.view.at("content").get<std::string>()).value());
-  const std::string message(content->find("message").value());
-  ask(draft, "approve", approve_body(draft), {"sent", 0, message});
+  const auto sent = content->find(draft.webhook.empty() ? "message" : "payload");
+  ask(draft, "approve", approve_body(draft), {"sent", 0, std::string(sent.value()), draft.webhook});
 }
 
 }  // namespace nightshift::tests

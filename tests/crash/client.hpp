@@ -3,6 +3,7 @@
 
 #include <random>
 #include <string>
+#include <vector>
 
 #include "bridges/cli/http_client.hpp"
 #include "messages/crypto.hpp"
@@ -21,7 +22,9 @@ struct Person {
 /// known: refusals are wrong, and so is a second answer that differs from the first.
 class Client {
  public:
-  Client(int number, std::uint64_t seed, const Person& person, Ledger& ledger);
+  /// The drafts go to the outbox, or call these webhooks.
+  Client(int number, std::uint64_t seed, const Person& person, Ledger& ledger,
+         std::vector<std::string> webhooks = {});
 
   /// Asks until the ledger has enough.
   void run();
@@ -34,6 +37,7 @@ class Client {
   bool ask(Draft& draft, const std::string& command, const std::string& body, const Expected& then);
   std::string answer_to(const Acknowledged& entry);
   void repeat_one();
+  std::string propose_body(Draft& draft);
   std::string approve_body(const Draft& draft) const;
   int dice(int sides) { return std::uniform_int_distribution<int>(1, sides)(random_); }
 
@@ -42,6 +46,7 @@ class Client {
   std::mt19937_64 random_;
   const Person& person_;
   Ledger& ledger_;
+  const std::vector<std::string> webhooks_;
   bridges::cli::HttpClient http_;
   std::vector<Acknowledged> mine_;
 };

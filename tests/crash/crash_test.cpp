@@ -1,19 +1,13 @@
 // Kills under load: what was acknowledged is there, once, whole, and answered the same.
-#include <poll.h>
 #include <signal.h>
 
 #include <boost/test/unit_test.hpp>
-#include <cstdlib>
-#include <cstring>
 #include <set>
 #include <thread>
 
-#include <nlohmann/json.hpp>
-
-#include "tests/crash/client.hpp"
+#include "tests/crash/household.hpp"
 #include "tests/crash/reaper.hpp"
 #include "tests/support/golden.hpp"
-#include "tests/support/temporary_folder.hpp"
 
 namespace {
 
@@ -24,74 +18,7 @@ using nlohmann::json;
 constexpr int clients = 8;
 constexpr std::size_t commands_per_kill = 100;
 
-std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
-  const char* text = std::getenv(variable);
-  return text == nullptr || *text == '\0' ? otherwise : std::strtoull(text, nullptr, 10);
-}
-
-std::uint64_t fresh_seed() {
-  std::uint64_t seed = 0;
-  const auto bytes = random_bytes(sizeof seed);
-  std::memcpy(&seed, bytes.data(), sizeof seed);
-  return seed;
-}
-
-Ended run(const runtime::DataFolder& folder, std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), {"--json", "--data", folder.root().string()});
-  return run_program(std::move(arguments));
-}
-
-json answer(const runtime::DataFolder& folder, std::vector<std::string> arguments) {
-  const auto ended = run(folder, std::move(arguments));
-  BOOST_TEST_REQUIRE(ended.exit_code == 0, ended.err);
-  return json::parse(ended.out);
-}
-
-/// A folder with an approver, and that approver.
-struct Household {
-  TemporaryFolder root;
-  runtime::DataFolder folder{root / "data"};
-  std::optional<SigningKey> key;
-  std::optional<Person> person;
-
-  Household() {
-    write_file(root / "passphrase", "correct horse\n");
-    const auto added = run(
-        folder, {"approver", "add", "anna", "--passphrase-file", (root / "passphrase").string()});
-    BOOST_TEST_REQUIRE(added.exit_code == 0, added.err);
-    auto opened = SigningKey::unseal(read_file(folder.approver_key_file("anna")), "correct horse");
-    BOOST_TEST_REQUIRE(opened.has_value());
-    key.emplace(std::move(*opened));
-    person.emplace("anna", folder.read_token(folder.approver_token_file("anna")).value(), *key);
-  }
-};
-
-/// By id.
-std::map<std::string, json> all_approvals(const runtime::DataFolder& folder,
-                                          std::vector<std::string> arguments) {
-  std::map<std::string, json> all;
-  const auto page = answer(folder, std::move(arguments));
-  for (const auto& item : page.at("items")) {
-    all.emplace(item.at("id").get<std::string>(), item);
-  }
-  return all;
-}
-
-const std::vector<std::string> live_list{"list", "approval", "--limit", "1000000"};
-
-/// Until nothing is on its way to the outbox any more.
-std::map<std::string, json> settled_approvals(const runtime::DataFolder& folder) {
-  const auto give_up = std::chrono::steady_clock::now() + process_deadline;
-  while (true) {
-    auto all = all_approvals(folder, live_list);
-    const bool settled = std::ranges::none_of(
-        all, [](const auto& entry) { return entry.second.at("status") == "approved"; });
-    if (settled || std::chrono::steady_clock::now() > give_up) return all;
-    ::poll(nullptr, 0, 50);
-  }
-}
-
-void check_states(Ledger& ledger, const std::map<std::string, json>& live) {
+void check_states(Ledger& ledger, const Approvals& live) {
   const auto expected = ledger.expected();
   BOOST_TEST(live.size() == expected.size());
   for (const auto& [id, wanted] : expected) {
@@ -143,7 +70,7 @@ void check_outbox(Ledger& ledger, const runtime::DataFolder& folder) {
   BOOST_TEST((found == wanted), "the outbox does not hold exactly what was approved");
 }
 
-void check_replay(const runtime::DataFolder& folder, const std::map<std::string, json>& live) {
+void check_replay(const runtime::DataFolder& folder, const Approvals& live) {
   const auto past = all_approvals(folder, {"replay", "--at", "9999999999", "list", "approval"});
   BOOST_TEST(past.size() == live.size());
   for (const auto& [id, entity] : live) {
@@ -158,7 +85,7 @@ void check_replay(const runtime::DataFolder& folder, const std::map<std::string,
   }
 }
 
-void check_index(const runtime::DataFolder& folder, const std::map<std::string, json>& live) {
+void check_index(const runtime::DataFolder& folder, const Approvals& live) {
   for (const std::string status : {"pending", "approved", "rejected", "withdrawn", "sent"}) {
     auto arguments = live_list;
     arguments.insert(arguments.end(), {"--where", "status=" + status});
@@ -172,13 +99,15 @@ void check_index(const runtime::DataFolder& folder, const std::map<std::string, 
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(nothing_acknowledged_is_lost_doubled_or_halved_by_kills) {
-  const auto kills = number_from("NIGHTSHIFT_KILLS", 200);
-  const auto seed = number_from("NIGHTSHIFT_SEED", fresh_seed());
+  const auto kills = chosen_kills();
+  const auto seed = chosen_seed();
   BOOST_TEST_CONTEXT("NIGHTSHIFT_SEED=" << seed << " NIGHTSHIFT_KILLS=" << kills) {
     Household house;
     Ledger ledger;
     ledger.set_target(kills * commands_per_kill);
-    Reaper reaper(house.folder, seed, ledger);
+    Reaper reaper(house.folder, seed, ledger,
+                  {"outbox.create", "outbox.write", "outbox.sync", "outbox.rename",
+                   "outbox.sync_folder", "outbox.end"});
     std::vector<std::jthread> threads;
     for (int i = 0; i < clients; ++i) {
       threads.emplace_back([&, i] { Client(i, seed, *house.person, ledger).run(); });

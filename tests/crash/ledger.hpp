@@ -26,8 +26,9 @@ struct Expected {
   std::string status = "pending";
   /// Events of its kind, one for each command.
   int commands = 0;
-  /// What must lie in the outbox; empty unless it was approved.
+  /// What must lie in the outbox, or reach the webhook; empty unless it was approved.
   std::string message;
+  std::string webhook;
 };
 
 /// Thread-safe. Paces the clients: beyond the allowance they wait, so that commands and kills keep

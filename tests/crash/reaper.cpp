@@ -11,11 +11,9 @@ namespace {
 using std::chrono::milliseconds;
 
 /// docs/operations.md, "Crash points".
-constexpr std::array points{
-    "before_decide",      "after_decide",    "before_append",  "after_sync",
-    "before_answer",      "before_dispatch", "after_dispatch", "before_delivery",
-    "outbox.create",      "outbox.write",    "outbox.sync",    "outbox.rename",
-    "outbox.sync_folder", "outbox.end",      "after_delivery", "before_ended"};
+constexpr std::array common_points{
+    "before_decide",   "after_decide",   "before_append",   "after_sync",     "before_answer",
+    "before_dispatch", "after_dispatch", "before_delivery", "after_delivery", "before_ended"};
 
 constexpr milliseconds load_time_max{3'000};
 /// What effects may take once the commands of a life are through.
@@ -23,6 +21,15 @@ constexpr milliseconds effects_time{200};
 constexpr milliseconds start_time_max{150};
 
 }  // namespace
+
+Reaper::Reaper(const runtime::DataFolder& folder, std::uint64_t seed, Ledger& ledger,
+               const std::vector<std::string>& more)
+    : folder_(folder),
+      random_(seed),
+      ledger_(ledger),
+      points_(common_points.begin(), common_points.end()) {
+  points_.insert(points_.end(), more.begin(), more.end());
+}
 
 NodeProcess Reaper::start(const std::string& crash_at, milliseconds ready_within) {
   Launch launch;
@@ -47,8 +54,8 @@ void Reaper::live_and_die(std::size_t commands) {
   ledger_.allow(commands);
   const auto way = dice(10);
   const bool named = way <= 6, early = way == 10;
-  const auto* point = points[dice(points.size()) - 1];
-  auto node = start(named ? std::string(point) + ":" + std::to_string(dice(20)) : "",
+  const auto& point = points_[dice(points_.size()) - 1];
+  auto node = start(named ? point + ":" + std::to_string(dice(20)) : "",
                     early ? milliseconds(dice(start_time_max.count())) : process_deadline);
   if (named && dies_by_itself(node, commands)) ++at_named_points_;
   if (!named && !early) ledger_.await(before + dice(commands - before + 1) - 1, load_time_max);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <random>
 #include <string>
+#include <vector>
 
 #include "runtime/data_folder.hpp"
 #include "tests/crash/ledger.hpp"
@@ -13,8 +14,9 @@ namespace nightshift::tests {
 
 class Reaper {
  public:
-  Reaper(const runtime::DataFolder& folder, std::uint64_t seed, Ledger& ledger)
-      : folder_(folder), random_(seed), ledger_(ledger) {}
+  /// The named points are those of every command and effect, and `more`.
+  Reaper(const runtime::DataFolder& folder, std::uint64_t seed, Ledger& ledger,
+         const std::vector<std::string>& more);
 
   /// One life of the node, which ends by a kill: while it starts, under load, or at a named point.
   /// The clients may get as far as `commands` meanwhile.
@@ -35,6 +37,7 @@ class Reaper {
   const runtime::DataFolder& folder_;
   std::mt19937_64 random_;
   Ledger& ledger_;
+  std::vector<std::string> points_;
   std::size_t at_named_points_ = 0;
 };
 

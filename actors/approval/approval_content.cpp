@@ -8,8 +8,8 @@
 #include "actors/approval/outgoing.hpp"
 #include "actors/approval/text.hpp"
 #include "messages/effects.pb.h"
-#include "runtime/kernel/allowance.hpp"
 #include "messages/nearest.hpp"
+#include "runtime/kernel/allowance.hpp"
 
 namespace nightshift::actors {
 namespace {
@@ -42,6 +42,14 @@ std::unexpected<Error> no_executor(const Proposal& proposal, const kernel::NodeF
   return fail(ErrorCode::no_executor,
               "the node " + node.name + " has no executor for " +
                   text::visible(describe_action(proposal.action())) + advice,
+              "action");
+}
+
+std::unexpected<Error> drafts_only(const kernel::NodeFacts& node) {
+  return fail(ErrorCode::no_executor,
+              "approvals wait and act on the local node, and " + node.name +
+                  " is a cloud node: it drafts and sends nothing. Propose it to the local node "
+                  "(nightshift --url http://HOST:PORT, with a token of that node)",
               "action");
 }
 
@@ -109,14 +117,8 @@ Result<Outgoing> outgoing_of(const Proposal& proposal, const kernel::Context& co
   const bool to_outbox = proposal.action().action_case() == approval_pb::Action::ACTION_NOT_SET;
   const auto executor =
       effect == nullptr ? node.executors.end() : node.executors.find(effect->full_name());
-  if (node.role == "cloud") {
-    return fail(ErrorCode::no_executor,
-                "approvals wait and act on the local node, and " + node.name +
-                    " is a cloud node: it drafts and sends nothing. Propose it to the local node "
-                    "(nightshift --url http://HOST:PORT, with a token of that node)",
-                "action");
-  }
   if (executor == node.executors.end()) {
+    if (node.role == "cloud") return drafts_only(node);
     return no_executor(proposal, node,
                        to_outbox ? "" : "; without an action the message goes to the outbox");
   }

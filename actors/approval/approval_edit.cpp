@@ -11,8 +11,8 @@ using approval::Proposal;
 
 bool names_nothing(const Edit& edit) {
   return edit.clear().empty() && !edit.has_title() && !edit.has_body() && !edit.has_action() &&
-         !edit.has_deadline() && !edit.has_four_eyes() && edit.to().empty() && edit.cc().empty() && !edit.has_subject() &&
-         !edit.has_account() && edit.attachments().empty();
+         !edit.has_deadline() && !edit.has_four_eyes() && edit.to().empty() && edit.cc().empty() &&
+         !edit.has_subject() && !edit.has_account() && edit.attachments().empty();
 }
 
 Result<void> clear(Proposal& proposal, const Edit& edit, int field) {

@@ -40,7 +40,8 @@ Result<Owner::Right> Owner::right_to(const kernel::Effect& effect) {
   const auto grant = kernel::right_to_act(core_->facts, effect.type, effect.gate.has_value());
   if (!grant) return std::unexpected(grant.error());
   if (!effect.gate) {
-    auto covered = core_->effects->covered(effect.type, permit_of(effect, 1, Canonical(), core_->clock.now()));
+    auto covered =
+        core_->effects->covered(effect.type, permit_of(effect, 1, Canonical(), core_->clock.now()));
     if (!covered) return std::unexpected(covered.error());
     return Right{{}, *grant};
   }

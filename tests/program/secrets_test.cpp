@@ -14,6 +14,7 @@
 #include "messages/crypto.hpp"
 #include "tests/program/house.hpp"
 #include "tests/support/golden.hpp"
+#include "tests/support/web/standard_webhooks.hpp"
 
 namespace {
 
@@ -53,6 +54,13 @@ std::set<std::string> spellings() {
     all.insert(base64);
   }
   return all;
+}
+
+/// The canary as a key for the signatures of webhooks.
+std::string signing_secret() {
+  auto base64 = nightshift::to_base64url(canary);
+  for (char& c : base64) c = c == '-' ? '+' : c == '_' ? '/' : c;
+  return "whsec_" + base64 + std::string((4 - base64.size() % 4) % 4, '=');
 }
 
 /// Fails for every spelling of the canary that `text` has.
@@ -220,9 +228,12 @@ BOOST_AUTO_TEST_CASE(a_node_keeps_its_environment_and_its_memory_to_itself) {
 
 BOOST_AUTO_TEST_CASE(after_a_whole_day_no_secret_is_anywhere_but_where_it_belongs) {
   const Given given;
+  const WebReceiver receiver;
   House house;
-  house.environment["CRM_HOOK_SECRET"] = canary;
+  house.environment["CRM_HOOK_SECRET"] = signing_secret();
   house.environment["ODOO_PASSWORD"] = canary;
+  write_file(house.path("c.toml"), "[webhook.crm]\nsecret = \"env:CRM_HOOK_SECRET\"\nurl = \"" +
+                                       receiver.url() + "\"\nallow_private = true\n");
   std::string said;
   const auto run = [&](std::vector<std::string> arguments) {
     const auto ended = house.run(std::move(arguments));
@@ -234,10 +245,16 @@ BOOST_AUTO_TEST_CASE(after_a_whole_day_no_secret_is_anywhere_but_where_it_belong
   run({"secret", "import", given.file("broken", "A=\"" + canary + "\n")});
   run({"--json", "secret", "import",
        given.file("object", "{\"B\": \"" + canary + "\", \"c\": 1}")});
-  house.start();
+  house.start({"--config", house.path("c.toml")});
   house.propose("a");
-  run({"approval", "approve", "a", "--passphrase-file", house.passphrase_file()});
-  house.await_status("a", "sent");
+  run({"approval", "propose", "b", "title=Tell the CRM", "category=odoo",
+       "action.webhook.target=crm", "action.webhook.payload={}"});
+  for (const auto* id : {"a", "b"}) {
+    run({"approval", "approve", id, "--passphrase-file", house.passphrase_file()});
+    house.await_status(id, "sent");
+  }
+  BOOST_TEST_REQUIRE(receiver.count() == 1u);
+  BOOST_TEST(is_signed(receiver.received().front(), signing_secret()));
   run({"secret", "rotate"});
   for (const char* verb : {"log", "list"}) run({"--json", verb});
   run({"--json", "secret", "list"});

@@ -33,7 +33,7 @@ Json proposed_view(const runtime::Catalog& catalog, const std::string& id) {
     BOOST_TEST_REQUIRE(set_field(*command, name, value).has_value());
   }
   const auto caller = kernel::Caller::of_host();
-  const kernel::NodeFacts node{"tower", "local", {}, 0, {outbox}};
+  const kernel::NodeFacts node{"tower", "local", {}, 0, {{outbox, {}}}};
   const Authority authority;
   const std::string fresh(16, 'f');
   const kernel::Context context{

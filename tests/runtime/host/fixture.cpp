@@ -2,9 +2,7 @@
 #include "tests/runtime/host/fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
-#include <condition_variable>
 #include <filesystem>
-#include <mutex>
 
 #include "messages/json.hpp"
 #include "tests/support/kinds/counter.hpp"
@@ -17,19 +15,6 @@ kernel::Caller anyone() {
   caller.principal = "anyone";
   caller.scopes = {SCOPE_READ, SCOPE_OPERATE, SCOPE_PROPOSE, SCOPE_APPROVE, SCOPE_ADMIN};
   return caller;
-}
-
-void eventually(const std::function<bool()>& condition, std::string_view what) {
-  std::mutex mutex;
-  std::condition_variable never;
-  std::unique_lock lock(mutex);
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) {
-      BOOST_FAIL("waited in vain until " << what);
-    }
-    never.wait_for(lock, std::chrono::milliseconds(1));
-  }
 }
 
 NodeFixture::NodeFixture()

@@ -8,15 +8,13 @@
 
 #include "runtime/node.hpp"
 #include "storage/rocks.hpp"
+#include "tests/support/eventually.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace nightshift::tests {
 
 /// A caller with every scope but `host`.
 kernel::Caller anyone();
-
-/// Waits until `condition` holds; fails the test after a minute.
-void eventually(const std::function<bool()>& condition, std::string_view what);
 
 class NodeFixture {
  public:

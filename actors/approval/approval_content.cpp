@@ -190,6 +190,7 @@ std::string call_preview(const Outgoing& outgoing, const WebhookCall& call) {
   add_addresses(words, outgoing);
   if (!outgoing.subject.empty()) add_line(words, "Subject", outgoing.subject);
   if (!call.note.empty()) words += "\n" + text::visible(call.note);
+  if (words.ends_with('\n')) words.pop_back();
   out += "\nSaid about it, and not sent:\n";
   for (const auto line : std::views::split(words, '\n')) {
     out.append("| ").append(std::string_view(line)).append("\n");

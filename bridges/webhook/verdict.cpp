@@ -33,6 +33,12 @@ std::string said(const Answer& answer, std::string_view target) {
   return text;
 }
 
+std::string where_else(int status, std::string_view target) {
+  if (status >= 400) return {};
+  return "; a redirect is never followed: if the receiver has moved, change url in [webhook." +
+         std::string(target) + "]";
+}
+
 Outcome not_connected(const Answer& answer, std::string_view target) {
   if (!answer.private_address.empty()) {
     const auto section = "[webhook." + std::string(target) + "]";
@@ -61,7 +67,7 @@ Outcome verdict(const Answer& answer, std::string_view target) {
     case Meaning::done: return {.state = EFFECT_STATE_COMMITTED, .evidence = said(answer, target)};
     case Meaning::refused:
       return {.state = EFFECT_STATE_FAILED_BEFORE_EFFECT,
-              .evidence = said(answer, target),
+              .evidence = said(answer, target) + where_else(answer.status, target),
               .refused = true};
     case Meaning::too_early:
       return {.state = EFFECT_STATE_FAILED_BEFORE_EFFECT,

@@ -38,6 +38,7 @@ Result<void> Rederivation::run() {
   mark_.clear_after();
   mark_.clear_states();
   if (auto finished = write({}); !finished) return finished;
+  if (entities_ == 0) return {};
   surroundings_.report("the rows of " + std::to_string(entities_) + " entities of " +
                        std::string(kind_.name()) + " have been made anew");
   return {};

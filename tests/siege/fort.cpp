@@ -1,13 +1,10 @@
 // A node under attack.
 #include "tests/siege/fort.hpp"
 
-#include <boost/test/unit_test.hpp>
-
-#include "actors/all.hpp"
 #include "messages/crypto.hpp"
 #include "messages/effects.pb.h"
-#include "storage/rocks.hpp"
 #include "tests/support/eventually.hpp"
+#include "tests/support/node/product_node.hpp"
 
 namespace nightshift::tests {
 namespace {
@@ -15,19 +12,6 @@ namespace {
 constexpr auto node_name = "fort";
 
 EntityRef approval(const std::string& id) { return {"approval", id}; }
-
-storage::RocksOptions rocks_in(const std::filesystem::path& folder,
-                               const std::shared_ptr<runtime::ManualClock>& clock) {
-  storage::RocksOptions rocks;
-  rocks.path = folder / "journal";
-  rocks.identity.emplace();
-  rocks.identity->set_node(node_name);
-  rocks.identity->set_role("local");
-  rocks.identity->set_log_id(to_hex(random_bytes(16)));
-  rocks.identity->set_created_at_us(to_us(clock->now()));
-  rocks.now = [clock] { return clock->now(); };
-  return rocks;
-}
 
 }  // namespace
 
@@ -81,20 +65,13 @@ Fort::Fort(std::uint64_t seed)
     : dice_(seed),
       clock_(std::make_shared<runtime::ManualClock>(*from_rfc3339("2026-11-21T07:00:00Z"))),
       witness_(std::make_shared<Witness>()) {
-  auto log = storage::open_rocks(rocks_in(folder_.path(), clock_));
-  BOOST_REQUIRE_MESSAGE(log, (log ? "" : log.error().message()));
-  auto catalog = std::make_shared<runtime::Catalog>();
-  actors::register_all(*catalog);
   runtime::NodeOptions options;
   options.effect_threads = 1;
   options.report = [](std::string_view) {};
-  auto node = runtime::start_node(std::move(*log), catalog, clock_, {witness_}, options);
-  BOOST_REQUIRE_MESSAGE(node, (node ? "" : node.error().message()));
-  node_ = std::move(*node);
+  node_ = must(runtime::start_node(open_journal(folder_ / "journal", node_name, clock_),
+                                   all_kinds(), clock_, {witness_}, options));
   for (const auto* name : {"alice", "bob", "mallory"}) keys.emplace(name, SigningKey::generate());
-  principal::Enroll first;
-  first.set_public_key(to_base64url(keys.at("alice").public_key()));
-  BOOST_REQUIRE(as(kernel::Caller::of_host(), "principal/alice", first));
+  ensure_approver(*node_, "alice", keys.at("alice"));
   BOOST_REQUIRE(as(person("admin", {SCOPE_ADMIN}), "principal/bob",
                    enrolment("bob", "bob", "alice", "alice")));
 }

@@ -4,10 +4,8 @@
 #include <condition_variable>
 #include <mutex>
 
-#include "actors/all.hpp"
 #include "messages/canonical.hpp"
-#include "messages/principal.pb.h"
-#include "storage/rocks.hpp"
+#include "tests/support/node/product_node.hpp"
 
 namespace nightshift::bridges::vault {
 namespace {
@@ -15,55 +13,23 @@ namespace {
 constexpr std::chrono::seconds patience{60};
 constexpr const char* approver = "mara";
 
-std::shared_ptr<const runtime::Catalog> all_kinds() {
-  auto catalog = std::make_shared<runtime::Catalog>();
-  actors::register_all(*catalog);
-  return catalog;
-}
-
-Identity identity() {
-  Identity identity;
-  identity.set_node("laptop");
-  identity.set_role("local");
-  identity.set_log_id("00112233445566778899aabbccddeeff");
-  return identity;
-}
-
-template <class T>
-T must(Result<T> result) {
-  const std::string reason = result ? "" : std::string(result.error().message());
-  BOOST_REQUIRE_MESSAGE(result.has_value(), reason);
-  return std::move(*result);
-}
+using tests::must;
 
 }  // namespace
 
-House::House() : catalog_(all_kinds()) { std::filesystem::create_directory(path() / "vault"); }
+House::House() : catalog_(tests::all_kinds()) {
+  std::filesystem::create_directory(path() / "vault");
+}
 
 House::~House() { close(); }
 
 void House::open(Probe probe) {
-  std::shared_ptr<storage::EventLog> log = must(storage::open_rocks({
-      .path = path() / "journal",
-      .identity = identity(),
-      .now = [clock = clock_] { return clock->now(); },
-      .failed = {},
-  }));
   auto outbox = must(Outbox::open(path() / "vault" / "Outbox", std::move(probe)));
   runtime::NodeOptions options;
   options.effect_backoff = std::chrono::milliseconds(10);
-  node_ = must(runtime::start_node(std::move(log), catalog_, clock_, {outbox}, options));
-  if (node_->authority()->approvers_size() == 0) {
-    auto enroll = std::make_shared<principal::Enroll>();
-    enroll->set_public_key(to_base64url(key_.public_key()));
-    runtime::Command command{.entity = {.kind = "principal", .id = approver},
-                             .body = std::move(enroll),
-                             .key = {},
-                             .if_match = {},
-                             .caller = kernel::Caller::of_host(),
-                             .correlation = {}};
-    must(node_->call(std::move(command), patience));
-  }
+  node_ = must(runtime::start_node(tests::open_journal(path() / "journal", "laptop", clock_),
+                                   catalog_, clock_, {outbox}, options));
+  tests::ensure_approver(*node_, approver, key_);
   open_vault();
 }
 

@@ -5,9 +5,8 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "actors/all.hpp"
 #include "messages/principal.pb.h"
-#include "storage/rocks.hpp"
+#include "tests/support/node/product_node.hpp"
 
 namespace nightshift::bridges::webhook {
 namespace {
@@ -15,26 +14,7 @@ namespace {
 constexpr std::chrono::seconds patience{60};
 constexpr const char* approver = "mara";
 
-std::shared_ptr<const runtime::Catalog> all_kinds() {
-  auto catalog = std::make_shared<runtime::Catalog>();
-  actors::register_all(*catalog);
-  return catalog;
-}
-
-Identity identity() {
-  Identity identity;
-  identity.set_node("laptop");
-  identity.set_role("local");
-  identity.set_log_id("00112233445566778899aabbccddeeff");
-  return identity;
-}
-
-template <class T>
-T must(Result<T> result) {
-  const std::string reason = result ? "" : std::string(result.error().message());
-  BOOST_REQUIRE_MESSAGE(result.has_value(), reason);
-  return std::move(*result);
-}
+using tests::must;
 
 }  // namespace
 
@@ -52,30 +32,21 @@ Result<runtime::SecretText> test_resolver(const runtime::SecretReference& refere
   return fail(ErrorCode::not_found, "there is no variable " + reference.name);
 }
 
-Desk::Desk() : catalog_(all_kinds()) { options.effect_backoff = std::chrono::milliseconds(10); }
+Desk::Desk() : catalog_(tests::all_kinds()) {
+  options.effect_backoff = std::chrono::milliseconds(10);
+}
 
 Desk::~Desk() { close(); }
 
 void Desk::open(runtime::Webhooks targets, Probe probe) {
-  std::shared_ptr<storage::EventLog> log =
-      must(storage::open_rocks({.path = folder_ / "journal",
-                                .identity = identity(),
-                                .now = [clock = clock_] { return clock->now(); },
-                                .failed = {}}));
   auto webhook = must(Webhook::open({.targets = std::move(targets),
                                      .secret = test_resolver,
                                      .now = [clock = clock_] { return clock->now(); },
                                      .program = "nightshift/test",
                                      .probe = std::move(probe)}));
-  node_ = must(runtime::start_node(std::move(log), catalog_, clock_, {webhook}, options));
-  if (node_->authority()->approvers_size() > 0) return;
-  auto enroll = std::make_shared<principal::Enroll>();
-  enroll->set_public_key(to_base64url(key_.public_key()));
-  runtime::Command first;
-  first.entity = {"principal", approver};
-  first.body = std::move(enroll);
-  first.caller = kernel::Caller::of_host();
-  must(node_->call(std::move(first), patience));
+  node_ = must(runtime::start_node(tests::open_journal(folder_ / "journal", "laptop", clock_),
+                                   catalog_, clock_, {webhook}, options));
+  tests::ensure_approver(*node_, approver, key_);
 }
 
 void Desk::close() { node_.reset(); }

@@ -1,5 +1,9 @@
-// The system's clock, and the one that is moved by hand.
+// The system's clocks, and the one that is moved by hand.
 #include "runtime/clock.hpp"
+
+#include <pthread.h>
+
+#include <ctime>
 
 namespace nightshift::runtime {
 
@@ -61,6 +65,18 @@ void ManualClock::moved() {
     ++moves_;
   }
   changed_.notify_all();
+}
+
+ThreadClock::ThreadClock() {
+  static_assert(std::is_same_v<clockid_t, int>);
+  if (::pthread_getcpuclockid(::pthread_self(), &id_) != 0) id_ = -1;
+}
+
+std::chrono::microseconds ThreadClock::used() const {
+  timespec time{};
+  if (::clock_gettime(id_, &time) != 0) return {};
+  return std::chrono::seconds(time.tv_sec) + std::chrono::duration_cast<std::chrono::microseconds>(
+                                                 std::chrono::nanoseconds(time.tv_nsec));
 }
 
 }  // namespace nightshift::runtime

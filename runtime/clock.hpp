@@ -43,6 +43,19 @@ class SystemClock : public Clock {
   std::unique_ptr<Alarm> alarm() override;
 };
 
+/// The processor time that one thread uses: it stands still while the thread does not run, the
+/// machine sleeps or the process is stopped.
+class ThreadClock {
+ public:
+  /// Of the thread that makes it.
+  ThreadClock();
+  /// From any thread, while that one lives; zero afterwards.
+  std::chrono::microseconds used() const;
+
+ private:
+  int id_ = 0;
+};
+
 /// Moved by hand, for tests and simulation. Whoever waits for it waits until it is moved.
 class ManualClock : public Clock {
  public:

@@ -94,6 +94,24 @@ void DataFolder::remove_node() const {
   fs::remove(node_file(), ignored);
 }
 
+Result<QuarantineFile> DataFolder::read_quarantine() const {
+  QuarantineFile file;
+  const auto text = read_small_file(quarantine_file());
+  if (!text && text.error().code == ErrorCode::not_found) return file;
+  if (!text) return std::unexpected(text.error());
+  if (!from_json(*text, file)) {
+    return fail(ErrorCode::corrupt,
+                quarantine_file().string() +
+                    " is damaged; mend it, or remove it and every entity may run again",
+                quarantine_file().string());
+  }
+  return file;
+}
+
+Result<void> DataFolder::write_quarantine(const QuarantineFile& file) const {
+  return write_private_file(quarantine_file(), to_json(file) + "\n");
+}
+
 Result<std::string> DataFolder::read_token(const fs::path& file) const {
   auto text = read_small_file(file);
   if (!text) return text;

@@ -31,6 +31,7 @@ class DataFolder {
   const std::filesystem::path& root() const { return root_; }
   std::filesystem::path journal() const { return root_ / "journal"; }
   std::filesystem::path lock_file() const { return root_ / "lock"; }
+  std::filesystem::path quarantine_file() const { return root_ / "quarantine.json"; }
   std::filesystem::path node_file() const { return root_ / "node.json"; }
   std::filesystem::path admin_token_file() const { return root_ / "admin.token"; }
   std::filesystem::path log_file() const { return root_ / "nightshift.log"; }
@@ -50,6 +51,10 @@ class DataFolder {
   Result<std::optional<NodeFile>> read_node() const;
   Result<void> write_node(const NodeFile& node) const;
   void remove_node() const;
+
+  /// Which entities may not run; none where there is no such file. Error `corrupt`.
+  Result<QuarantineFile> read_quarantine() const;
+  Result<void> write_quarantine(const QuarantineFile& file) const;
 
   /// The text of a token file without its line end; `not_found` where there is none.
   Result<std::string> read_token(const std::filesystem::path& file) const;

@@ -28,7 +28,7 @@ struct NodeMetric {
   std::uint64_t (*value)(const NodeStats&);
 };
 
-constexpr std::array<NodeMetric, 13> node_metrics{{
+constexpr std::array<NodeMetric, 15> node_metrics{{
     {"nightshift_commands_accepted_total", "Commands that were accepted.", MetricType::Counter,
      [](const NodeStats& s) { return s.commands_accepted; }},
     {"nightshift_commands_refused_total", "Commands that were refused.", MetricType::Counter,
@@ -39,6 +39,10 @@ constexpr std::array<NodeMetric, 13> node_metrics{{
      [](const NodeStats& s) { return s.entities_active; }},
     {"nightshift_entities_restarted_total", "Restarts of entities from the journal.",
      MetricType::Counter, [](const NodeStats& s) { return s.entities_restarted; }},
+    {"nightshift_entities_quarantined", "Entities that may not run until somebody resumes them.",
+     MetricType::Gauge, [](const NodeStats& s) { return s.entities_quarantined; }},
+    {"nightshift_parts_restarted_total", "Restarts of parts of the supervision tree.",
+     MetricType::Counter, [](const NodeStats& s) { return s.parts_restarted; }},
     {"nightshift_effects_dispatched_total", "Effects that executors were told to perform.",
      MetricType::Counter, [](const NodeStats& s) { return s.effects_dispatched; }},
     {"nightshift_deadlines_fired_total", "Deadlines that came.", MetricType::Counter,

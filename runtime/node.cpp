@@ -1,10 +1,11 @@
-// The waiting form of a command, and the host's start.
+// The waiting form of a command, the host's start, and who keeps it from ending.
 #include "runtime/node.hpp"
 
 #include <future>
 
 #include "runtime/host/call.hpp"
 #include "runtime/host/host.hpp"
+#include "runtime/host/turns.hpp"
 
 namespace nightshift::runtime {
 
@@ -18,6 +19,14 @@ Result<Answer> Node::call(Command command, std::chrono::milliseconds timeout) {
          [promise](Result<Answer> answer) { promise->set_value(std::move(answer)); });
   if (answered.wait_for(timeout) == std::future_status::ready) return answered.get();
   return fail(ErrorCode::timed_out, {}, id);
+}
+
+std::vector<std::string> running_steps() {
+  std::vector<std::string> steps;
+  for (const auto& [entity, what] : host::running_turns()) {
+    steps.push_back(to_string(entity) + ": " + what);
+  }
+  return steps;
 }
 
 Result<std::unique_ptr<Node>> start_node(std::shared_ptr<storage::EventLog> log,

@@ -19,6 +19,7 @@
 #include "runtime/catalog.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/executor.hpp"
+#include "runtime/supervision/part.hpp"
 #include "storage/event_log.hpp"
 
 namespace nightshift::runtime {
@@ -53,6 +54,8 @@ struct Answer {
   Time updated_at{};
   /// An event of an unknown type stands behind this view.
   bool stale = false;
+  /// Why it is in quarantine; empty if it is not.
+  std::string quarantined;
   std::shared_ptr<const google::protobuf::Message> view;
   /// What is pending or was dispatched, in one of the five states (DESIGN.md section 5).
   std::vector<EffectView> effects;
@@ -96,6 +99,9 @@ struct NodeStats {
   std::uint64_t commands_in_flight = 0;
   std::uint64_t entities_active = 0;
   std::uint64_t entities_restarted = 0;
+  std::uint64_t entities_quarantined = 0;
+  /// Parts and supervisors of the tree that were started anew.
+  std::uint64_t parts_restarted = 0;
   std::uint64_t effects_dispatched = 0;
   std::uint64_t effects_committed = 0;
   std::uint64_t effects_failed = 0;
@@ -104,6 +110,23 @@ struct NodeStats {
   /// Counts the starts of the node on its log, from 1.
   std::uint64_t boot_epoch = 0;
   storage::LogStats log;
+};
+
+/// An entity that may not run until somebody resumes it.
+struct QuarantinedEntity {
+  EntityRef entity;
+  std::string cause;
+  Time since{};
+};
+
+/// Why the process must begin anew.
+enum class ProcessEnd {
+  /// The log has stopped, or supervision gave up. Ending the node waits for nothing that hangs.
+  failed,
+  /// Somebody killed what only a new process can replace.
+  asked,
+  /// A thread does not return: the node cannot be ended in order, the process must be replaced.
+  stuck,
 };
 
 struct NodeOptions {
@@ -119,13 +142,26 @@ struct NodeOptions {
   std::size_t effect_threads = 2;
   /// Between attempts of an effect that provably failed before it acted.
   std::chrono::milliseconds effect_backoff{1'000};
-  /// Called once if the log stops: the process must end and start again.
-  std::function<void(const Error&)> failed;
+  /// Processor time that one step of an entity may take before it counts as endless; zero: no
+  /// bound.
+  std::chrono::milliseconds step_cpu_max{10'000};
+  /// Restarts of parts before their supervisor gives up.
+  supervision::Intensity intensity{5, std::chrono::seconds(10)};
+  /// What was in quarantine when the node ended.
+  std::vector<QuarantinedEntity> quarantined;
+  /// Keeps what is in quarantine over the node's end; must be durable when it returns. Any thread.
+  std::function<void(const std::vector<QuarantinedEntity>&)> keep_quarantine;
+  /// Called once: the process must end and start again. Any thread.
+  std::function<void(ProcessEnd, const Error&)> failed;
   /// One line for the operator's log: a bug in a kind, a restart, a quarantine. Any thread.
   std::function<void(std::string_view)> report;
   /// Named points where a crash test ends the process; called with the point's name.
   std::function<void(std::string_view)> crash_point;
 };
+
+/// The steps of entities that are being carried out in this process, in words: for those who wait
+/// in vain for its end.
+std::vector<std::string> running_steps();
 
 /// Thread-safe. Destruction stops everything: what is queued is answered `stopping`.
 class Node {
@@ -154,6 +190,8 @@ class Node {
   /// A snapshot of who may do what.
   virtual std::shared_ptr<const Authority> authority() const = 0;
   virtual storage::ChainHead head() const = 0;
+  /// What runs here, and how it is doing.
+  virtual supervision::Tree& tree() = 0;
   virtual NodeStats stats() const = 0;
   /// Why it takes no commands now: `unavailable`, `no_space`, `stopping`; nothing while it is
   /// ready. Says nothing of the host's paths: everybody may know it.

@@ -59,6 +59,37 @@ std::optional<std::string> set_hosts(Settings& settings, const SettingValue& val
   return std::nullopt;
 }
 
+/// `250ms` or `30s`, from 100 ms to an hour.
+std::optional<std::chrono::milliseconds> parse_span(std::string_view text) {
+  std::int64_t count = 0;
+  const auto* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, count);
+  const std::string_view unit(read.ptr, end);
+  const bool known = read.ec == std::errc() && (unit == "s" || unit == "ms");
+  if (!known || count < 0 || count > 3'600'000) return std::nullopt;
+  const auto span = std::chrono::milliseconds(unit == "s" ? count * 1000 : count);
+  const bool fits = span >= std::chrono::milliseconds(100) && span <= std::chrono::hours(1);
+  return fits ? std::optional(span) : std::nullopt;
+}
+
+std::optional<std::string> set_step_cpu(Settings& settings, const SettingValue& value) {
+  const auto span = value.text == "off" ? std::chrono::milliseconds(0) : parse_span(value.text);
+  if (!span) {
+    return "must be \"off\" or a time from \"100ms\" to \"3600s\", not \"" + value.text + "\"";
+  }
+  settings.entity_step_cpu_max = *span;
+  return std::nullopt;
+}
+
+std::optional<std::string> set_stop_within(Settings& settings, const SettingValue& value) {
+  const auto span = parse_span(value.text);
+  if (!span) {
+    return "must be a time from \"100ms\" to \"3600s\", not \"" + value.text + "\"";
+  }
+  settings.stop_within = *span;
+  return std::nullopt;
+}
+
 std::optional<std::string> set_path(Settings& settings, const SettingValue& value) {
   if (value.text.empty()) return "must name a folder";
   const auto path = value.base / std::filesystem::path(value.text);
@@ -89,6 +120,12 @@ constexpr std::array rules{
     Rule{{"secrets.key", text,
           "Where the master key of the sealed secrets lies: \"env:NAME\" or \"file:PATH\"."},
          set_secrets_key},
+    Rule{{"supervision.step_cpu", text,
+          "Processor time after which an entity that does not return is stopped, or \"off\"."},
+         set_step_cpu},
+    Rule{{"supervision.stop_within", text,
+          "How long the node may take to stop before its process ends anyway."},
+         set_stop_within},
     Rule{{"vault.path", text, "The folder of Markdown files; without it there is no vault."},
          set_path},
     Rule{{"vault.owner", text, "Who stands behind what people do in the vault."}, set_owner},

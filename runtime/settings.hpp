@@ -2,6 +2,7 @@
 // checked value.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -33,6 +34,11 @@ struct Settings {
   std::string http_listen = "127.0.0.1:2308";
   /// `[http] hosts`: by which names, besides its address, browsers and proxies reach the node.
   std::vector<std::string> http_hosts;
+  /// `[supervision] step_cpu`: processor time that one step of an entity may take; zero means any.
+  std::chrono::milliseconds entity_step_cpu_max{10'000};
+  /// `[supervision] stop_within`: how long the node may take to stop before its process ends
+  /// anyway.
+  std::chrono::milliseconds stop_within{60'000};
   /// `[vault] path`, absolute; empty means no vault.
   std::filesystem::path vault_path;
   /// `[vault] owner`: who stands behind moves in the vault; empty means the user of the program.

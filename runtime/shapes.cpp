@@ -27,6 +27,7 @@ void write_answer(const Answer& answer, JsonWriter& json) {
     json.end_array();
   }
   if (answer.stale) json.field("stale", true);
+  if (!answer.quarantined.empty()) json.field("quarantined", answer.quarantined);
   json.end_object();
 }
 

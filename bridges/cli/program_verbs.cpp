@@ -189,6 +189,22 @@ void add_secret_verbs(CLI::App& app, Invocation& invocation) {
   on(import, invocation, [brought](Session& session) { return secret_import(session, *brought); });
 }
 
+void add_supervision_verbs(CLI::App& app, Invocation& invocation) {
+  on(*app.add_subcommand("tree", "What runs in the node, and how it is doing"), invocation, tree);
+  auto& chaos = *app.add_subcommand("chaos", "Break something on purpose");
+  chaos.require_subcommand(0, 1);
+  const auto killed = flags<std::string>();
+  auto& kill = *chaos.add_subcommand("kill", "End what runs at a path; it is started anew");
+  kill.add_option("path", *killed, "A path of `tree`, or entities/KIND/ID")->required();
+  on(kill, invocation, [killed](Session& session) { return chaos_kill(session, *killed); });
+  auto& supervision = *app.add_subcommand("supervision", "What supervision has stopped");
+  supervision.require_subcommand(0, 1);
+  const auto path = flags<std::string>();
+  auto& resume = *supervision.add_subcommand("resume", "Take an entity out of quarantine");
+  resume.add_option("path", *path, "KIND/ID")->required();
+  on(resume, invocation, [path](Session& session) { return supervision_resume(session, *path); });
+}
+
 /// `field=value, or field=@FILE: title category body ...`.
 std::string fields_help(const kernel::CommandInfo& command) {
   std::string help = "field=value, or field=@FILE";
@@ -212,6 +228,7 @@ void add_verbs(CLI::App& app, Invocation& invocation, const Program& program) {
   add_journal_verbs(app, invocation);
   add_people_verbs(app, invocation);
   add_secret_verbs(app, invocation);
+  add_supervision_verbs(app, invocation);
   auto& version = *app.add_subcommand("version", "The version of this program");
   version.callback([&invocation, &program] {
     invocation.action = [&program](Session& session) {

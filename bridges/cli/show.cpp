@@ -152,6 +152,9 @@ std::string show_entity(const Json& entity, const kernel::Kind* kind) {
     text += field_lines(sanitise(name, Lines::escape), width, shown);
   }
   text += field_lines("sequence", width, member(entity, "sequence"));
+  if (const auto cause = text_of(entity, "quarantined"); !cause.empty()) {
+    text += field_lines("quarantined", width, sanitise(cause, Lines::keep));
+  }
   if (entity.value("stale", false)) {
     text += "  written by a newer version: this view may lack something\n";
   }

@@ -105,6 +105,11 @@ Result<void> secret_remove(Session& session, const SecretFlags& flags);
 Result<void> secret_rotate(Session& session, const SecretFlags& flags);
 Result<void> secret_import(Session& session, const SecretFlags& flags);
 
+// supervision
+Result<void> tree(Session& session);
+Result<void> chaos_kill(Session& session, const std::string& path);
+Result<void> supervision_resume(Session& session, const std::string& path);
+
 // the node in the background
 Result<void> up(Session& session, const NodeFlags& flags);
 Result<void> down(Session& session);

@@ -53,6 +53,11 @@ Response get_kinds(const Call& call);
 Response get_node(const Call& call);
 Response get_audit_head(const Call& call);
 
+// supervision_routes.cpp
+Response get_supervision(const Call& call);
+Response post_kill(const Call& call);
+Response post_resume(const Call& call);
+
 // entity_routes.cpp
 Response get_entity(const Call& call);
 Response list_entities(const Call& call);

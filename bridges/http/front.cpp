@@ -100,6 +100,11 @@ void Front::stop() {
   for (const ConnectionPtr& connection : connections_) connection->hang_up();
 }
 
+std::size_t Front::connections() const {
+  const std::scoped_lock lock(mutex_);
+  return connections_.size();
+}
+
 bool Front::process_and_close_socket(socket_t socket) {
   auto connection = std::make_shared<Connection>(socket, options_, bodies_);
   {

@@ -31,6 +31,8 @@ class Front final : private httplib::Server {
   void wait_until_listening() const;
   /// From any thread: lets what is being answered end.
   void stop();
+  bool stopping() const { return stopping_; }
+  std::size_t connections() const;
 
  private:
   using ConnectionPtr = std::shared_ptr<Connection>;
@@ -52,7 +54,7 @@ class Front final : private httplib::Server {
   const HttpOptions& options_;
   BodyBudget bodies_;
   std::atomic<bool> stopping_ = false;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::unordered_set<ConnectionPtr> connections_;
   /// Last: its tasks use the rest.
   Pool pool_;

@@ -63,6 +63,8 @@ void write_stats(const runtime::NodeStats& stats, runtime::JsonWriter& json) {
       .field("commands_in_flight", stats.commands_in_flight)
       .field("entities_active", stats.entities_active)
       .field("entities_restarted", stats.entities_restarted)
+      .field("entities_quarantined", stats.entities_quarantined)
+      .field("parts_restarted", stats.parts_restarted)
       .field("effects_dispatched", stats.effects_dispatched)
       .field("effects_committed", stats.effects_committed)
       .field("effects_failed", stats.effects_failed)

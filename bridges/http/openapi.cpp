@@ -38,6 +38,14 @@ constexpr std::string_view fixed_schemas = R"json(
 "decided_at":{"type":"string","format":"date-time"},
 "written_at":{"type":"string","format":"date-time"},"cause":{"type":"string"},
 "correlation":{"type":"string"},"home":{"type":"string"},"event_id":{"type":"string"}}},
+"Tree":{"type":"object","required":["items"],"properties":{"items":{"type":"array",
+"items":{"type":"object","required":["path","type","state","restarts","queue","since"],
+"properties":{"path":{"type":"string"},
+"type":{"type":"string","enum":["supervisor","part","entity"]},
+"state":{"type":"string","enum":["starting","running","stopping","down","quarantined"]},
+"strategy":{"type":"string"},"restarts":{"type":"integer"},"queue":{"type":"integer"},
+"since":{"type":"string","format":"date-time"},"last_error":{"type":"string"},
+"last_error_at":{"type":"string","format":"date-time"}}}}}},
 "LogPage":{"type":"object","required":["items","next"],"properties":{"items":{"type":"array",
 "items":{"$ref":"#/components/schemas/Event"}},"next":{"type":"string"}}},
 "EntityEventPage":{"type":"object","required":["items","next"],"properties":{"items":{
@@ -176,6 +184,7 @@ class Document {
     const auto refer = [](std::string_view name) {
       return R"({"$ref":"#/components/schemas/)" + std::string(name) + R"("})";
     };
+    if (route.handler == get_supervision) return refer("Tree");
     if (route.handler == get_log_events) return refer("LogPage");
     if (route.handler == get_entity_events) return refer("EntityEventPage");
     if (route.handler == get_why) return refer("Why");
@@ -232,6 +241,7 @@ class Document {
     json_.key("effects").begin_object().field("type", "array").key("items");
     schemas_.refer(*EffectView::descriptor(), json_);
     json_.end_object().key("stale").raw(R"({"type":"boolean"})");
+    json_.key("quarantined").raw(R"({"type":"string","description":"Why it may not run."})");
     json_.end_object().end_object();
     json_.key(name + ".Page").begin_object().field("type", "object");
     json_.key("required").raw(R"(["items"])").key("properties").begin_object();

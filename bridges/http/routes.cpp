@@ -14,6 +14,9 @@ namespace {
 constexpr std::string_view read_methods = "GET, HEAD";
 constexpr std::string_view command_method = "POST";
 
+const Parameter part_path{"path", "as `/v1/supervision` has it: `work/effects`"};
+const Parameter entity_path{"path", "`entities/KIND/ID` or `KIND/ID`"};
+
 const Parameter limit{"limit", "how many at most, 1 to 1000; 100 if absent", true};
 const Parameter after_position{"after", "`OFFSET` or `LOG:OFFSET`; from the beginning if absent"};
 const Parameter after_sequence{"after", "the sequence after which to begin; 0 if absent", true};
@@ -95,6 +98,27 @@ void Routes::add_fixed() {
        "Records of the whole log; with Accept: text/event-stream a stream that does not end.",
        get_log_events,
        {after_position, limit}},
+      {get,
+       "/v1/supervision",
+       SCOPE_READ,
+       false,
+       "The supervision tree: what runs, restarts, last errors, queues, quarantine.",
+       get_supervision,
+       {}},
+      {Method::post,
+       "/v1/supervision/kill",
+       SCOPE_ADMIN,
+       false,
+       "End a part, a branch or an entity's actor at once; it is started anew.",
+       post_kill,
+       {part_path}},
+      {Method::post,
+       "/v1/supervision/resume",
+       SCOPE_ADMIN,
+       false,
+       "Take an entity out of quarantine.",
+       post_resume,
+       {entity_path}},
   };
   for (std::size_t i = 0; i < routes_.size(); ++i) fixed_.emplace(routes_[i].pattern, i);
 }
@@ -139,8 +163,12 @@ void Routes::add_kind(const kernel::Kind& kind) {
 
 std::expected<Match, Miss> Routes::match(Method method, const Target& target) const {
   if (const auto found = fixed_.find(target.path()); found != fixed_.end()) {
-    if (!reads(method)) return std::unexpected(other_method(read_methods));
-    return Match{&routes_[found->second], {}};
+    const Route& route = routes_[found->second];
+    const bool posted = route.method == Method::post;
+    if (posted ? method != Method::post : !reads(method)) {
+      return std::unexpected(other_method(posted ? command_method : read_methods));
+    }
+    return Match{&route, {}};
   }
   const auto segments = target.segments();
   if (segments.size() < 2 || segments[0] != "v1") {

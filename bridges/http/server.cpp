@@ -33,12 +33,17 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(runtime::Node& node, HttpO
   const auto port = parts->front.bind();
   if (!port) return std::unexpected(port.error());
   parts->port = *port;
-  parts->accepting = std::thread([front = &parts->front] { front->listen(); });
+  parts->accepting = std::thread([&front = parts->front, failed = parts->options.failed] {
+    front.listen();
+    if (!front.stopping() && failed) failed("it stopped listening");
+  });
   parts->front.wait_until_listening();
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(parts)));
 }
 
 int HttpServer::port() const { return parts_->port; }
+
+std::size_t HttpServer::connections() const { return parts_->front.connections(); }
 
 void HttpServer::stop() {
   parts_->front.stop();

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -47,6 +48,9 @@ struct HttpOptions {
   /// Between signs of life on a stream of events.
   std::chrono::milliseconds heartbeat{15'000};
   std::size_t requests_per_connection_max = 1'000'000;
+
+  /// Called, on a thread of the server, if it stops listening by itself. May be empty.
+  std::function<void(std::string why)> failed;
 };
 
 /// Serves until `stop` or destruction. Thread-safe.
@@ -59,6 +63,8 @@ class HttpServer {
 
   /// The port that was bound.
   int port() const;
+  /// Connections that are open.
+  std::size_t connections() const;
   /// Refuses new connections, lets what is being answered end, closes all.
   void stop();
 

@@ -43,7 +43,14 @@ class VaultBridge::Impl {
   void wake(bool stop);
   void launch() {
     watch_ = node_.watch([this](std::uint64_t) { wake(false); });
-    thread_ = std::thread([this] { run(); });
+    thread_ = std::thread([this] {
+      try {
+        run();
+      } catch (const std::exception& error) {
+        if (!options_.failed) throw;
+        options_.failed(error.what());
+      }
+    });
   }
   void join() {
     watch_.reset();

@@ -25,6 +25,8 @@ struct VaultOptions {
   std::chrono::milliseconds stable_for{300};
   /// Told what people should hear, one line each; may be empty. Called on the bridge's thread.
   std::function<void(std::string_view)> log;
+  /// Called on the bridge's thread if that cannot go on; may be empty.
+  std::function<void(std::string why)> failed = {};
 };
 
 /// One thread of its own, from `start` to `stop` or destruction. The node must outlive it.

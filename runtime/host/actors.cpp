@@ -1,9 +1,10 @@
-// The actors on CAF: one event-based actor per resident, one message type. All of CAF that the host
-// uses is here.
+// The actors on CAF: one event-based actor per resident or strand, one message type each. All of
+// CAF that the host uses is here.
 #include "runtime/host/actors.hpp"
 
 #include <algorithm>
 #include <exception>
+#include <map>
 #include <string>
 #include <thread>
 #include <utility>
@@ -16,9 +17,20 @@ namespace nightshift::runtime::host {
 struct Letter {
   std::shared_ptr<Mail> mail;
 };
+
+struct Task {
+  std::shared_ptr<Strand::Job> job;
+};
+
+/// What only the actor itself can do with itself.
+struct Inward {
+  std::shared_ptr<std::function<void(caf::event_based_actor*)>> act;
+};
 }  // namespace nightshift::runtime::host
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(nightshift::runtime::host::Letter)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(nightshift::runtime::host::Task)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(nightshift::runtime::host::Inward)
 
 namespace nightshift::runtime::host {
 namespace {
@@ -77,9 +89,83 @@ class CafMailbox final : public Mailbox {
   caf::actor actor_;
 };
 
+caf::error failure(std::string why) {
+  return caf::make_error(caf::sec::runtime_error, std::move(why));
+}
+
+Ending ending_of(const caf::error& reason) {
+  using supervision::Exit;
+  if (!reason) return {Exit::normal, {}};
+  if (reason == caf::exit_reason::kill) return {Exit::asked, "killed on request"};
+  if (reason == caf::exit_reason::user_shutdown) return {Exit::shutdown, {}};
+  const auto& context = reason.context();
+  if (context.match_elements<std::string>()) return {Exit::failed, context.get_as<std::string>(0)};
+  return {Exit::failed, "its actor ended without a reason"};
+}
+
+struct Room {
+  Room() {}
+  std::shared_ptr<void> resident;
+  std::map<caf::actor_addr, Strand::Down> monitored;
+  static inline const char* name = "part";
+};
+
+caf::behavior work(caf::stateful_actor<Room>* self, std::shared_ptr<void> resident) {
+  self->state.resident = std::move(resident);
+  self->set_exception_handler(
+      [](std::exception_ptr& thrown) -> caf::error { return failure(what(thrown)); });
+  self->set_down_handler([self](caf::down_msg& down) {
+    const auto at = self->state.monitored.find(down.source);
+    if (at == self->state.monitored.end()) return;
+    const auto told = std::move(at->second);
+    self->state.monitored.erase(at);
+    told(ending_of(down.reason));
+  });
+  return {[](Task& task) { (*task.job)(); }, [self](Inward& inward) { (*inward.act)(self); }};
+}
+
+class CafStrand final : public Strand {
+ public:
+  explicit CafStrand(caf::actor actor) : actor_(std::move(actor)) {}
+
+  void post(Job job) override {
+    caf::anon_send(actor_, Task{std::make_shared<Job>(std::move(job))});
+  }
+  void post_in(std::chrono::milliseconds delay, Job job) override {
+    caf::delayed_anon_send(actor_, delay, Task{std::make_shared<Job>(std::move(job))});
+  }
+  void end(Ending ending) override {
+    using supervision::Exit;
+    if (ending.exit == Exit::asked) {
+      return caf::anon_send_exit(actor_, caf::exit_reason::kill);
+    }
+    if (ending.exit == Exit::shutdown) {
+      return caf::anon_send_exit(actor_, caf::exit_reason::user_shutdown);
+    }
+    inward([ending = std::move(ending)](caf::event_based_actor* self) {
+      self->quit(ending.exit == Exit::failed ? failure(ending.why) : caf::error());
+    });
+  }
+  void monitor(Strand& other, Down down) override {
+    inward([other = dynamic_cast<CafStrand&>(other).actor_,
+            down = std::move(down)](caf::event_based_actor* self) {
+      auto& state = static_cast<caf::stateful_actor<Room>*>(self)->state;
+      state.monitored.emplace(other.address(), down);
+      self->monitor(other);
+    });
+  }
+
+ private:
+  using Act = std::function<void(caf::event_based_actor*)>;
+  void inward(Act act) { caf::anon_send(actor_, Inward{std::make_shared<Act>(std::move(act))}); }
+
+  caf::actor actor_;
+};
+
 class CafActors final : public Actors {
  public:
-  explicit CafActors(const ActorsOptions& options) : config_(options), system_(config_) {
+  explicit CafActors(const ActorsOptions& options)
+      : deterministic_(options.deterministic), config_(options), system_(config_) {
     // Whoever is still there ends with the system; nobody shall wait for it.
     system_.await_actors_before_shutdown(false);
     forget_logger();
@@ -91,6 +177,19 @@ class CafActors final : public Actors {
                                                std::move(crashed));
     forget_logger();
     return std::make_unique<CafMailbox>(std::move(actor));
+  }
+
+  std::shared_ptr<Strand> spawn_strand(StrandOptions options) override {
+    const bool own_thread = options.own_thread && !deterministic_;
+    caf::actor actor = own_thread ? system_.spawn<caf::detached>(work, std::move(options.resident))
+                                  : system_.spawn(work, std::move(options.resident));
+    forget_logger();
+    if (options.ended) {
+      actor->attach_functor([ended = std::move(options.ended)](const caf::error& reason) {
+        ended(ending_of(reason));
+      });
+    }
+    return std::make_shared<CafStrand>(std::move(actor));
   }
 
   bool step(std::uint64_t pick) override {
@@ -108,6 +207,7 @@ class CafActors final : public Actors {
   /// spawns, and the system's end would wait for that thread's.
   static void forget_logger() { caf::logger::set_current_actor_system(nullptr); }
 
+  const bool deterministic_;
   Config config_;
   caf::actor_system system_;
 };

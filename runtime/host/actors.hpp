@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "runtime/host/mail.hpp"
+#include "runtime/host/strand.hpp"
 
 namespace nightshift::runtime::host {
 
@@ -45,6 +46,9 @@ class Actors {
   /// `crashed` runs in the actor, with what the resident threw, right before it ends.
   virtual std::unique_ptr<Mailbox> spawn(std::unique_ptr<Resident> resident,
                                          std::function<void(std::string_view)> crashed) = 0;
+
+  /// An actor of the supervision tree.
+  virtual std::shared_ptr<Strand> spawn_strand(StrandOptions options) = 0;
 
   /// Deterministic systems only: lets one actor that has mail run, the `pick`-th of them modulo
   /// their number. False if there is none.

@@ -10,9 +10,12 @@
 #include "runtime/catalog.hpp"
 #include "runtime/host/authority_directory.hpp"
 #include "runtime/host/call.hpp"
+#include "runtime/host/completion.hpp"
 #include "runtime/host/deadlines.hpp"
 #include "runtime/host/effects.hpp"
+#include "runtime/host/quarantine.hpp"
 #include "runtime/host/router.hpp"
+#include "runtime/host/slot.hpp"
 #include "runtime/host/ticker.hpp"
 #include "runtime/host/watchers.hpp"
 #include "runtime/host/workers.hpp"
@@ -21,6 +24,14 @@
 namespace nightshift::runtime::host {
 
 struct Core {
+  Core(storage::EventLog& its_log, const Catalog& its_catalog, Clock& its_clock,
+       NodeOptions its_options)
+      : log(its_log),
+        catalog(its_catalog),
+        clock(its_clock),
+        options(std::move(its_options)),
+        quarantine(clock, options.quarantined, options.keep_quarantine) {}
+
   storage::EventLog& log;
   const Catalog& catalog;
   Clock& clock;
@@ -36,12 +47,18 @@ struct Core {
   std::atomic<std::uint64_t> outstanding = 0;
   std::atomic<bool> failed = false;
 
+  Completion completion;
   AuthorityDirectory authority;
+  Quarantine quarantine;
   Watchers watchers;
   std::unique_ptr<Workers> readers;
   std::unique_ptr<Router> router;
-  std::unique_ptr<Effects> effects;
-  std::unique_ptr<Deadlines> deadlines;
+  /// Replaced when they are built anew.
+  Slot<Effects> effects;
+  Slot<Deadlines> deadlines;
+  EffectCounters effect_counters;
+  /// By those that were replaced.
+  std::atomic<std::uint64_t> deadlines_fired = 0;
   Ticker ticker{clock};
 
   /// A named point of a crash test.
@@ -52,10 +69,12 @@ struct Core {
   void report(std::string_view line) const {
     if (options.report) options.report(line);
   }
-  /// The log has stopped: says so once.
-  void log_failed(const Error& error) {
-    if (!failed.exchange(true) && options.failed) options.failed(error);
+  /// The process must begin anew: says so once.
+  void end_process(ProcessEnd end, const Error& error) {
+    if (!failed.exchange(true) && options.failed) options.failed(end, error);
   }
+  /// The log has stopped.
+  void log_failed(const Error& error) { end_process(ProcessEnd::failed, error); }
   void send(const EntityRef& entity, Mail mail) {
     router->send(entity, std::move(mail), clock.elapsed());
   }

@@ -91,6 +91,11 @@ Result<std::optional<std::chrono::microseconds>> Deadlines::poll() {
   return next;
 }
 
+std::size_t Deadlines::waiting() const {
+  const std::lock_guard lock(mutex_);
+  return window_.size() + again_.size();
+}
+
 std::uint64_t Deadlines::fired() const {
   const std::lock_guard lock(mutex_);
   return fired_;

@@ -32,6 +32,8 @@ class Deadlines {
   Result<std::optional<std::chrono::microseconds>> poll();
 
   std::uint64_t fired() const;
+  /// Of those in memory.
+  std::size_t waiting() const;
 
  private:
   Result<void> refill();

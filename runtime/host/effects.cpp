@@ -22,7 +22,7 @@ std::string name_of(const EffectKey& key) { return to_string(key.entity) + " eff
 
 Effects::Effects(Parts parts)
     : parts_(std::move(parts)),
-      free_(std::max<std::size_t>(1, parts_.threads)),
+      free_(static_cast<std::ptrdiff_t>(std::max<std::size_t>(1, parts_.threads))),
       workers_(parts_.threads) {
   for (const auto& executor : parts_.executors) executors_[executor->effect_type()] = executor;
 }
@@ -72,11 +72,16 @@ void Effects::wait(Job& job, Phase phase, std::chrono::microseconds ready_at) {
   job.ready_at = ready_at;
 }
 
+std::size_t Effects::open() const {
+  const std::lock_guard lock(mutex_);
+  return jobs_.size();
+}
+
 void Effects::refused(const EffectKey& key) {
   {
     const std::lock_guard lock(mutex_);
     const auto at = jobs_.find(key);
-    if (at == jobs_.end()) return;
+    if (at == jobs_.end() || at->second.phase == Phase::acting) return;
     wait(at->second, Phase::waiting, never);
     jobs_.erase(at);
   }
@@ -87,7 +92,7 @@ void Effects::later(const EffectKey& key) {
   {
     const std::lock_guard lock(mutex_);
     const auto at = jobs_.find(key);
-    if (at == jobs_.end()) return;
+    if (at == jobs_.end() || at->second.phase == Phase::acting) return;
     const bool reporting = at->second.phase == Phase::reporting;
     wait(at->second, reporting ? Phase::reporting : Phase::waiting,
          parts_.clock.elapsed() + backoff(1));
@@ -95,8 +100,17 @@ void Effects::later(const EffectKey& key) {
   parts_.wake();
 }
 
-void Effects::dispatched(const EffectKey& key, Permit permit) {
-  ++counters_.dispatched;
+void Effects::dispatched(const EffectKey& key, Permit permit, const WorkValue& why) {
+  ++parts_.counters.dispatched;
+  {
+    const std::lock_guard lock(mutex_);
+    auto& job = jobs_.try_emplace(key, Job{.why = why}).first->second;
+    if (job.phase == Phase::waiting) {
+      --free_;
+      job.phase = Phase::asked;
+      job.ready_at = never;
+    }
+  }
   const auto attempt = permit.attempt;
   act(key, attempt, false, [this, key, permit = std::move(permit)](Executor& executor) -> Attempt {
     parts_.point("before_delivery");
@@ -174,10 +188,20 @@ void Effects::act(const EffectKey& key, std::uint32_t attempt, bool recovered, A
     at->second.phase = Phase::acting;
     executor = executors_.at(at->second.why.type());
   }
-  workers_.post([this, key, attempt, recovered, executor, how = std::move(how)]() mutable {
+  // What was found dispatched is looked into again by whoever comes after this.
+  auto duty = recovered ? nullptr : begins(key, attempt);
+  workers_.post([this, key, attempt, recovered, executor, duty, how = std::move(how)]() mutable {
+    if (duty) duty->done();
     auto outcome = guarded(key, *executor, how);
-    if (outcome) return report(key, attempt, recovered, std::move(*outcome));
+    if (outcome) return report(key, {key.id, attempt, std::move(*outcome), recovered, {}});
     parts_.wake();
+  });
+}
+
+std::shared_ptr<Duty> Effects::begins(const EffectKey& key, std::uint32_t attempt) {
+  return std::make_shared<Duty>([this, key, attempt] {
+    Outcome outcome{EFFECT_STATE_FAILED_BEFORE_EFFECT, "ended before it was begun"};
+    report(key, {key.id, attempt, std::move(outcome), true, {}});
   });
 }
 
@@ -194,8 +218,7 @@ Effects::Attempt Effects::guarded(const EffectKey& key, Executor& executor, Act&
   return Outcome{EFFECT_STATE_UNKNOWN_AFTER_DISPATCH, "the executor threw: " + thrown};
 }
 
-void Effects::report(const EffectKey& key, std::uint32_t attempt, bool recovered, Outcome outcome) {
-  Report report{key.id, attempt, std::move(outcome), recovered, {}};
+void Effects::report(const EffectKey& key, Report report) {
   {
     const std::lock_guard lock(mutex_);
     auto& job = jobs_.at(key);
@@ -208,15 +231,26 @@ void Effects::report(const EffectKey& key, std::uint32_t attempt, bool recovered
   parts_.send(key.entity, std::move(report));
 }
 
+void Effects::report_later(const EffectKey& key, const Report& report) {
+  {
+    const std::lock_guard lock(mutex_);
+    auto& job = jobs_.try_emplace(key, Job{.why = report.why}).first->second;
+    if (job.phase == Phase::acting) return;
+    job.report = report;
+    wait(job, Phase::reporting, parts_.clock.elapsed() + backoff(1));
+  }
+  parts_.wake();
+}
+
 void Effects::ended(const EffectKey& key, EffectState state, std::optional<std::uint32_t> again) {
-  if (state == EFFECT_STATE_COMMITTED) ++counters_.committed;
-  if (state == EFFECT_STATE_FAILED_BEFORE_EFFECT) ++counters_.failed;
-  if (state == EFFECT_STATE_UNKNOWN_AFTER_DISPATCH) ++counters_.unknown;
+  if (state == EFFECT_STATE_COMMITTED) ++parts_.counters.committed;
+  if (state == EFFECT_STATE_FAILED_BEFORE_EFFECT) ++parts_.counters.failed;
+  if (state == EFFECT_STATE_UNKNOWN_AFTER_DISPATCH) ++parts_.counters.unknown;
   if (!again) return refused(key);
   {
     const std::lock_guard lock(mutex_);
     const auto at = jobs_.find(key);
-    if (at == jobs_.end()) return;
+    if (at == jobs_.end() || at->second.phase == Phase::acting) return;
     wait(at->second, Phase::waiting,
          parts_.clock.elapsed() + pause(*again, at->second.report.outcome));
   }

@@ -55,6 +55,7 @@ class Effects {
   struct Parts {
     std::vector<std::shared_ptr<Executor>> executors;
     const Clock& clock;
+    EffectCounters& counters;
     std::chrono::milliseconds backoff;
     /// Executors running at once; 0 runs them in the caller.
     std::size_t threads;
@@ -75,24 +76,32 @@ class Effects {
 
   // -- answers of the owner
 
+  // What an executor works at is settled by its report alone: whatever else is said of it meanwhile
+  // is out of date.
+
   /// It is not wanted any more, or has ended.
   void refused(const EffectKey& key);
   /// The owner could write nothing: once more, after a while.
   void later(const EffectKey& key);
-  /// `Dispatched` is durable: act.
-  void dispatched(const EffectKey& key, Permit permit);
+  /// `Dispatched` is durable: act, also if another has asked for it before this took its place.
+  /// Where it cannot be begun, as this has been stopped, that is reported.
+  void dispatched(const EffectKey& key, Permit permit, const WorkValue& why);
   /// `Dispatched` stems from an earlier run, and its end is not known. `may_act`: the gate still
   /// opens.
   void recover(const EffectKey& key, Permit permit, bool may_act);
   /// `Ended` is durable. `again`: how many attempts failed, if there will be another.
   void ended(const EffectKey& key, EffectState state, std::optional<std::uint32_t> again);
 
+  /// The owner was ended before it read the report: once more, after a while.
+  void report_later(const EffectKey& key, const Report& report);
+
+  /// Jobs.
+  std::size_t open() const;
   /// Whether a standing grant covers exactly this, as the executor of `type` sees it.
   Result<void> covered(const std::string& type, const Permit& permit) const {
     return executors_.at(type)->covered(permit);
   }
 
-  const EffectCounters& counters() const { return counters_; }
   /// Waits for executors that run, starts none.
   void stop() { workers_.stop(); }
 
@@ -104,7 +113,7 @@ class Effects {
     /// When `poll` mails the owner: to dispatch, or to report.
     std::chrono::microseconds ready_at{};
     std::uint32_t looks = 0;
-    Report report;
+    Report report = {};
   };
   /// Nothing if the receiver could not tell, and is asked again later.
   using Attempt = std::optional<Outcome>;
@@ -119,7 +128,9 @@ class Effects {
   /// True if the receiver is to be asked, or sent the same, once more about an attempt that may
   /// have arrived; it waits then.
   bool once_more(const EffectKey& key, const Outcome& outcome);
-  void report(const EffectKey& key, std::uint32_t attempt, bool recovered, Outcome outcome);
+  void report(const EffectKey& key, Report report);
+  /// Makes the report that a dispatched effect was not begun, if it is dropped.
+  std::shared_ptr<Duty> begins(const EffectKey& key, std::uint32_t attempt);
   /// Gives the worker back, and decides when the owner is mailed next. Needs the lock.
   void wait(Job& job, Phase phase, std::chrono::microseconds ready_at);
   /// Doubles with each failure from the first on.
@@ -129,11 +140,11 @@ class Effects {
 
   Parts parts_;
   std::map<std::string, std::shared_ptr<Executor>> executors_;
-  EffectCounters counters_;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::map<EffectKey, Job> jobs_;
-  std::size_t free_;
+  /// Places at the executors. Below zero where more was dispatched before this was built.
+  std::ptrdiff_t free_;
   Workers workers_;
 };
 

@@ -8,6 +8,7 @@
 #include "messages/json.hpp"
 #include "runtime/host/owner.hpp"
 #include "runtime/host/rederivation.hpp"
+#include "runtime/host/turns.hpp"
 
 namespace nightshift::runtime::host {
 namespace {
@@ -47,28 +48,35 @@ Host::Host(std::shared_ptr<storage::EventLog> log, std::shared_ptr<const Catalog
       core_(make_core(*log_, *catalog_, *clock_, executors, std::move(options))),
       actors_(Actors::start({core_->options.threads, mode.deterministic})) {
   auto& core = *core_;
-  const auto wake = [&core] { core.ticker.wake(); };
   core.readers = std::make_unique<Workers>(mode.deterministic ? 0 : reader_threads);
   core.router = std::make_unique<Router>(
       [this](const EntityRef& entity, std::uint64_t activation) {
         return spawn(entity, activation);
       },
       core.options.commands_per_entity_max);
-  core.effects = std::make_unique<Effects>(Effects::Parts{
-      .executors = std::move(executors),
-      .clock = *clock_,
-      .backoff = core.options.effect_backoff,
-      .threads = mode.deterministic ? 0 : std::max<std::size_t>(1, core.options.effect_threads),
-      .send = [&core](const EntityRef& entity, Mail mail) { core.send(entity, std::move(mail)); },
-      .point = [&core](std::string_view name) { core.point(name); },
-      .report = [&core](std::string_view line) { core.report(line); },
-      .wake = wake});
-  core.deadlines = std::make_unique<Deadlines>(
-      *log_, *clock_,
-      [&core](const storage::WorkKey& key, const WorkValue& why) {
-        core.send(key.entity, Fire{key, why});
-      },
-      wake);
+  tree_ = std::make_unique<LivingTree>(tree_parts());
+  branches_ = host_branches(core, {.executors = std::move(executors),
+                                   .tick = [this] { return tick(); },
+                                   .deterministic = mode.deterministic});
+}
+
+LivingTree::Parts Host::tree_parts() {
+  auto& core = *core_;
+  const auto end = [&core](ProcessEnd how) {
+    return [&core, how](const Error& error) { core.end_process(how, error); };
+  };
+  LivingTree::Parts parts{.actors = *actors_,
+                          .clock = *clock_,
+                          .report = [&core](std::string_view line) { core.report(line); },
+                          .gave_up = end(ProcessEnd::failed),
+                          .asked = end(ProcessEnd::asked),
+                          .stuck = end(ProcessEnd::stuck),
+                          .step = {},
+                          .entities = [&core] { return core.quarantine.view(); },
+                          .kill_entity = [this](const auto& entity) { return kill(entity); },
+                          .resume_entity = [this](const auto& entity) { return resume(entity); }};
+  if (mode_.deterministic) parts.step = [this] { actors_->step(0); };
+  return parts;
 }
 
 Result<void> Host::rederive() {
@@ -86,27 +94,42 @@ Result<void> Host::rederive() {
 Result<void> Host::start() {
   if (auto made = rederive(); !made) return made;
   if (auto loaded = core_->authority.load(*log_, *catalog_); !loaded) return loaded;
-  storage::WorkKey first;
-  first.kind = storage::WorkKind::effect;
-  auto scanned = log_->scan_work(storage::WorkKind::effect, first, [&](const auto& row) {
-    WorkValue why;
-    why.ParseFromString(row.value);
-    core_->effects->want({row.key.entity, row.key.name}, why);
-    return true;
-  });
-  if (!scanned) return scanned;
-  if (!mode_.deterministic) core_->ticker.start([this] { return tick(); });
-  return {};
+  return tree_->start(std::move(branches_));
 }
 
 Host::~Host() {
   core_->calls->stopping = true;
-  core_->ticker.stop();
-  core_->effects->stop();
+  if (mode_.deterministic) {
+    tree_->abandon();
+  } else {
+    tree_->stop();
+    // What the log still answers is passed on.
+    core_->completion.open({});
+  }
   core_->readers->stop();
   core_->router->stop();
   actors_.reset();
   if (!mode_.deterministic) drain();
+  core_->completion.drop();
+}
+
+Result<void> Host::kill(const EntityRef& entity) {
+  if (!core_->router->end(entity)) {
+    return fail(ErrorCode::not_found,
+                to_string(entity) + " is not active: nothing runs to be killed", to_string(entity));
+  }
+  core_->restarts.fetch_add(1);
+  core_->quarantine.killed(entity);
+  return {};
+}
+
+Result<void> Host::resume(const EntityRef& entity) {
+  if (!core_->quarantine.lift(entity)) {
+    return fail(ErrorCode::not_found, to_string(entity) + " is not quarantined", to_string(entity));
+  }
+  core_->report(to_string(entity) + " was taken out of quarantine");
+  core_->router->end(entity);
+  return take_up_turned_away(*core_, entity);
 }
 
 void Host::drain() {
@@ -122,8 +145,10 @@ std::unique_ptr<Mailbox> Host::spawn(const EntityRef& entity, std::uint64_t acti
   const auto* kind = catalog_->find(entity.kind);
   auto owner = std::make_unique<Owner>(core_, *kind, entity, activation);
   return actors_->spawn(std::move(owner), [&core = *core_, entity, activation](auto what) {
-    core.report(to_string(entity) + ": its actor crashed: " + std::string(what));
     core.restarts.fetch_add(1);
+    const bool again = core.quarantine.failed(entity, what);
+    core.report(to_string(entity) + (again ? ": its actor crashed: " : " is quarantined: ") +
+                std::string(what));
     core.router->leave(entity, activation);
   });
 }
@@ -202,18 +227,20 @@ std::optional<std::chrono::microseconds> Host::tick() {
 }
 
 NodeStats Host::stats() const {
-  const auto& effects = core_->effects->counters();
+  const auto& effects = core_->effect_counters;
   NodeStats stats;
   stats.commands_accepted = core_->calls->accepted;
   stats.commands_refused = core_->calls->refused;
   stats.commands_in_flight = core_->load->commands;
   stats.entities_active = core_->router->active();
   stats.entities_restarted = core_->restarts;
+  stats.entities_quarantined = core_->quarantine.size();
+  stats.parts_restarted = tree_->restarts();
   stats.effects_dispatched = effects.dispatched;
   stats.effects_committed = effects.committed;
   stats.effects_failed = effects.failed;
   stats.effects_unknown = effects.unknown;
-  stats.deadlines_fired = core_->deadlines->fired();
+  stats.deadlines_fired = core_->deadlines_fired + core_->deadlines->fired();
   stats.boot_epoch = core_->boot_epoch;
   stats.log = log_->stats();
   return stats;
@@ -223,9 +250,8 @@ std::vector<Error> Host::obstacles() const {
   std::vector<Error> found;
   if (core_->calls->stopping) found.push_back({ErrorCode::stopping, {}, {}});
   if (core_->failed) {
-    found.push_back({ErrorCode::unavailable,
-                     "the journal has stopped after a failed write; the node starts anew",
-                     {}});
+    found.push_back(
+        {ErrorCode::unavailable, "the node has stopped and starts anew; its log says why", {}});
   }
   if (log_->stats().full) {
     found.push_back({ErrorCode::no_space,
@@ -234,6 +260,13 @@ std::vector<Error> Host::obstacles() const {
                      {}});
   }
   return found;
+}
+
+Result<Answer> Host::get(const EntityRef& entity) const {
+  const Turn turn(entity, "its view");
+  auto answer = reading_.get(entity);
+  if (answer) answer->quarantined = core_->quarantine.cause(entity).value_or(std::string());
+  return answer;
 }
 
 Result<std::unique_ptr<Host>> start(std::shared_ptr<storage::EventLog> log,

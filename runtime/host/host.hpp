@@ -7,6 +7,8 @@
 
 #include "runtime/host/actors.hpp"
 #include "runtime/host/core.hpp"
+#include "runtime/host/parts.hpp"
+#include "runtime/host/tree.hpp"
 #include "runtime/node.hpp"
 #include "runtime/reading.hpp"
 
@@ -35,7 +37,7 @@ class Host final : public Node {
   const Identity& identity() const override { return log_->identity(); }
   Clock& clock() override { return *clock_; }
   void submit(Command command, Reply reply) override;
-  Result<Answer> get(const EntityRef& entity) const override { return reading_.get(entity); }
+  Result<Answer> get(const EntityRef& entity) const override;
   Result<ListPage> list(const ListQuery& query) const override { return reading_.list(query); }
   Result<std::vector<EventView>> events(std::uint64_t after, std::size_t limit) const override {
     return reading_.events(after, limit);
@@ -48,6 +50,7 @@ class Host final : public Node {
   storage::ChainHead head() const override { return log_->head(); }
   NodeStats stats() const override;
   std::vector<Error> obstacles() const override;
+  supervision::Tree& tree() override { return *tree_; }
   Watch watch(std::function<void(std::uint64_t)> notify) override;
 
   // -- simulation
@@ -63,6 +66,9 @@ class Host final : public Node {
   std::unique_ptr<Mailbox> spawn(const EntityRef& entity, std::uint64_t activation);
   std::chrono::microseconds sweep();
   void drain();
+  LivingTree::Parts tree_parts();
+  Result<void> kill(const EntityRef& entity);
+  Result<void> resume(const EntityRef& entity);
 
   const std::shared_ptr<storage::EventLog> log_;
   const std::shared_ptr<const Catalog> catalog_;
@@ -71,6 +77,8 @@ class Host final : public Node {
   const Reading reading_;
   std::shared_ptr<Core> core_;
   std::unique_ptr<Actors> actors_;
+  Branch branches_;
+  std::unique_ptr<LivingTree> tree_;
   std::chrono::microseconds swept_at_{};
 };
 

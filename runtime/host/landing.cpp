@@ -51,6 +51,31 @@ void refused(Landing& landing, Error error) {
   landing.call->answer(std::unexpected(std::move(error)));
 }
 
+/// Counts one append as answered, whatever comes of it.
+class Answered {
+ public:
+  explicit Answered(std::shared_ptr<Lane> lane) : lane_(std::move(lane)) {}
+  Answered(const Answered&) = delete;
+  Answered& operator=(const Answered&) = delete;
+  ~Answered() {
+    lane_->answered.fetch_add(1);
+    lane_->core->outstanding.fetch_sub(1);
+  }
+
+ private:
+  // Kept until the counters are lowered: the landing may be all that holds it.
+  const std::shared_ptr<Lane> lane_;
+};
+
+void finish(Landing& landing, Result<storage::Committed> committed) {
+  const Answered answered(landing.lane);
+  if (committed) {
+    landed(landing, *committed);
+  } else {
+    refused(landing, std::move(committed.error()));
+  }
+}
+
 }  // namespace
 
 Landing landing_on(std::shared_ptr<Lane> lane, std::unique_ptr<Call> call) {
@@ -67,18 +92,13 @@ void submit(storage::Append append, Landing landing) {
   core.outstanding.fetch_add(1);
   if (landing.call) landing.call->submitted();
   core.point("before_append");
-  core.log.submit(std::move(append),
-                  [landing = std::move(landing)](Result<storage::Committed> committed) mutable {
-                    // Kept until the counters are lowered: the landing may be all that holds it.
-                    const auto held = landing.lane;
-                    if (committed) {
-                      landed(landing, *committed);
-                    } else {
-                      refused(landing, std::move(committed.error()));
-                    }
-                    held->answered.fetch_add(1);
-                    held->core->outstanding.fetch_sub(1);
-                  });
+  core.log.submit(std::move(append), [landing = std::move(landing)](
+                                         Result<storage::Committed> committed) mutable {
+    auto& completion = landing.lane->core->completion;
+    completion.pass([landing = std::move(landing), committed = std::move(committed)]() mutable {
+      finish(landing, std::move(committed));
+    });
+  });
 }
 
 void answer_now(Landing landing) { reply(landing); }

@@ -9,6 +9,7 @@
 #include "messages/record.pb.h"
 #include "runtime/executor.hpp"
 #include "runtime/host/call.hpp"
+#include "runtime/host/duty.hpp"
 #include "runtime/host/entity_state.hpp"
 #include "storage/event_log.hpp"
 
@@ -42,6 +43,7 @@ struct Passivate {};
 struct Dispatch {
   std::string effect_id;
   WorkValue why;
+  std::shared_ptr<Duty> duty = nullptr;
 };
 
 /// What became of an attempt.
@@ -53,14 +55,24 @@ struct Report {
   /// middle.
   bool recovered = false;
   WorkValue why;
+  std::shared_ptr<Duty> duty = nullptr;
 };
 
 /// A deadline has come.
 struct Fire {
   storage::WorkKey key;
   WorkValue why;
+  std::shared_ptr<Duty> duty = nullptr;
 };
 
 using Mail = std::variant<Deliver, Opened, Folded, Lost, Passivate, Dispatch, Report, Fire>;
+
+/// Null for mails that nobody misses.
+inline std::shared_ptr<Duty> duty_of(const Mail& mail) {
+  if (const auto* dispatch = std::get_if<Dispatch>(&mail)) return dispatch->duty;
+  if (const auto* report = std::get_if<Report>(&mail)) return report->duty;
+  if (const auto* fire = std::get_if<Fire>(&mail)) return fire->duty;
+  return nullptr;
+}
 
 }  // namespace nightshift::runtime::host

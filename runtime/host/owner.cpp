@@ -4,13 +4,41 @@
 #include <exception>
 #include <utility>
 
+#include "runtime/host/turns.hpp"
+
 namespace nightshift::runtime::host {
 
 Owner::Owner(std::shared_ptr<Core> core, const kernel::Kind& kind, EntityRef entity,
              std::uint64_t activation)
     : core_(std::move(core)), kind_(kind), entity_(std::move(entity)), activation_(activation) {}
 
+namespace {
+
+/// For people: what an entity did that never came back.
+std::string_view what_of(const Mail& mail) {
+  if (const auto* deliver = std::get_if<Deliver>(&mail)) {
+    return deliver->call->command().body->GetDescriptor()->name();
+  }
+  if (std::holds_alternative<Fire>(mail)) return "a deadline";
+  if (std::holds_alternative<Opened>(mail)) return "its opening";
+  return "an effect";
+}
+
+/// Reads an entity's records, on a thread for that. What the kind throws is an error like others.
+Result<std::unique_ptr<EntityState>> folded(const Core& core, const kernel::Kind& kind,
+                                            const EntityRef& entity, std::uint64_t sequence) {
+  const Turn turn(entity, "its records");
+  try {
+    return EntityState::load(core.log, kind, entity, sequence);
+  } catch (const std::exception& error) {
+    return fail(ErrorCode::bug, error.what(), to_string(entity));
+  }
+}
+
+}  // namespace
+
 void Owner::receive(Mail mail) {
+  const Turn turn(entity_, what_of(mail));
   try {
     handle(std::move(mail));
   } catch (const std::exception& error) {
@@ -26,6 +54,10 @@ void Owner::handle(Mail mail) {
   if (phase_ == Phase::ready && lane_->lost) open();
   if (phase_ == Phase::opening) {
     const bool first = !lane_ && waiting_.empty();
+    if (first && core_->quarantine.cause(entity_)) {
+      shut();
+      return turn_away(mail);
+    }
     waiting_.push_back(std::move(mail));
     if (first) open();
     return;
@@ -35,6 +67,14 @@ void Owner::handle(Mail mail) {
 
 void Owner::serve(Mail& mail) {
   if (phase_ != Phase::ready) return turn_away(mail);
+  // Held here, as the mail is taken apart; done only then, so that what throws comes again.
+  const auto duty = duty_of(mail);
+  const Turn turn(entity_, what_of(mail));
+  act_on(mail);
+  if (duty) duty->done();
+}
+
+void Owner::act_on(Mail& mail) {
   if (auto* deliver = std::get_if<Deliver>(&mail)) return on(*deliver);
   if (auto* fire = std::get_if<Fire>(&mail)) return on(*fire);
   if (auto* dispatch = std::get_if<Dispatch>(&mail)) return on(*dispatch);
@@ -45,14 +85,18 @@ void Owner::open() {
   phase_ = Phase::opening;
   state_.reset();
   recent_.clear();
+  dispatching_.clear();
   lane_ = std::make_shared<Lane>();
   lane_->core = core_;
   lane_->entity = entity_;
   lane_->activation = activation_;
   core_->outstanding.fetch_add(1);
   core_->log.open(entity_, [lane = lane_](Result<storage::Opened> opened) {
-    lane->core->router->send_to(lane->entity, lane->activation, Opened{std::move(opened)});
-    lane->core->outstanding.fetch_sub(1);
+    // Behind what follows from the appends before it.
+    lane->core->completion.pass([lane, opened = std::move(opened)]() mutable {
+      lane->core->router->send_to(lane->entity, lane->activation, Opened{std::move(opened)});
+      lane->core->outstanding.fetch_sub(1);
+    });
   });
 }
 
@@ -77,8 +121,7 @@ void Owner::on(Opened& opened) {
   // More than a row to read: not on this thread.
   core_->readers->post([&core = *core_, &kind = kind_, entity = entity_, activation = activation_,
                         sequence = found.sequence] {
-    auto state = EntityState::load(core.log, kind, entity, sequence);
-    core.router->send_to(entity, activation, Folded{std::move(state)});
+    core.router->send_to(entity, activation, Folded{folded(core, kind, entity, sequence)});
   });
 }
 
@@ -108,27 +151,27 @@ void Owner::on(Lost& lost) {
 
 void Owner::on(Passivate&) {
   const bool idle = phase_ == Phase::ready && lane_->settled();
-  if (!idle) return core_->router->stay(entity_, activation_);
-  core_->log.close(entity_, lane_->epoch);
+  // What it is in quarantine for is remembered elsewhere.
+  const bool shut = phase_ == Phase::quarantined;
+  if (!idle && !shut) return core_->router->stay(entity_, activation_);
+  if (lane_) core_->log.close(entity_, lane_->epoch);
   core_->router->leave(entity_, activation_);
 }
 
 void Owner::restart(std::string_view why) {
-  const auto now = core_->clock.elapsed();
   core_->restarts.fetch_add(1);
-  restarts_.push_back(now);
-  while (restarts_.front() + restarts_period < now) restarts_.pop_front();
   const auto name = to_string(entity_);
-  if (restarts_.size() <= restarts_max) {
+  if (core_->quarantine.failed(entity_, why)) {
     core_->report(name + " begins anew from the journal: " + std::string(why));
     return open();
   }
   core_->report(name + " is quarantined: " + std::string(why));
-  stop(Phase::quarantined, {ErrorCode::quarantined,
-                            name + " failed " + std::to_string(restarts_.size()) +
-                                " times and is quarantined: " + std::string(why) +
-                                "; other entities go on, start the node again to resume it",
-                            name});
+  shut();
+}
+
+void Owner::shut() {
+  const auto cause = core_->quarantine.cause(entity_);
+  stop(Phase::quarantined, quarantined_error(entity_, cause.value_or("it was just resumed")));
 }
 
 void Owner::stop(Phase phase, Error cause) {
@@ -139,6 +182,7 @@ void Owner::stop(Phase phase, Error cause) {
 }
 
 void Owner::turn_away(Mail& mail) {
+  if (const auto duty = duty_of(mail)) duty->done();
   if (auto* deliver = std::get_if<Deliver>(&mail)) {
     auto error = cause_;
     if (error.code == ErrorCode::unavailable) error.instance = deliver->call->id();

@@ -2,8 +2,8 @@
 // and lets go. Runs inside an actor, one mail at a time; knows no CAF.
 #pragma once
 
-#include <chrono>
 #include <deque>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -15,10 +15,6 @@
 #include "runtime/host/recent.hpp"
 
 namespace nightshift::runtime::host {
-
-/// Restarts within the period before the entity is quarantined until the node starts again.
-inline constexpr std::size_t restarts_max = 5;
-inline constexpr std::chrono::seconds restarts_period{10};
 
 /// What one decision writes.
 struct Change {
@@ -49,14 +45,16 @@ class Owner final : public Resident {
   void handle(Mail mail);
   /// What is only done on an open entity.
   void serve(Mail& mail);
+  void act_on(Mail& mail);
   void open();
   void on(Opened& opened);
   void on(Folded& folded);
   void on(Lost& lost);
   void on(Passivate& passivate);
   void ready(std::unique_ptr<EntityState> state);
-  /// Begins anew from the journal, or gives up where that happens too often.
+  /// Begins anew from the journal, or goes into quarantine where that happens too often.
   void restart(std::string_view why);
+  void shut();
   void stop(Phase phase, Error cause);
   void turn_away(Mail& mail);
 
@@ -98,6 +96,8 @@ class Owner final : public Resident {
 
   void on(Dispatch& dispatch);
   void on(Report& report);
+  /// The dispatch of this effect is on its way to the log.
+  bool dispatching(const std::string& effect_id);
   void recover(const EffectKey& key, const kernel::Effect* wanted, std::uint32_t attempt,
                const WorkValue& why);
   /// `again`: how many attempts failed, if there will be another.
@@ -125,6 +125,8 @@ class Owner final : public Resident {
   kernel::Work work_;
   std::shared_ptr<const kernel::IndexValues> index_;
   Recent recent_;
+  /// Effects whose dispatch the log has not answered yet, by the number of the append.
+  std::map<std::string, std::uint64_t> dispatching_;
 
   /// Size of the stored state row, and bytes of records since it was written.
   std::size_t row_bytes_ = 0;
@@ -133,7 +135,6 @@ class Owner final : public Resident {
   std::shared_ptr<const Authority> authority_;
   std::uint64_t authority_version_ = 0;
 
-  std::deque<std::chrono::microseconds> restarts_;
   /// Why it is quarantined or stopped.
   Error cause_;
 };

@@ -55,6 +55,8 @@ void Owner::on(Dispatch& dispatch) {
   const auto* wanted = work_.find_effect(dispatch.effect_id);
   const auto* progress = state_->progress(dispatch.effect_id);
   const auto attempts = progress == nullptr ? 0 : progress->attempts();
+  // What follows from that is not to be recovered.
+  if (dispatching(key.id)) return core_->effects->later(key);
   if (progress != nullptr && progress->dispatched()) {
     return recover(key, wanted, attempts, dispatch.why);
   }
@@ -79,14 +81,22 @@ void Owner::on(Dispatch& dispatch) {
   change.correlation = dispatch.why.correlation();
   change.principal = kernel::Caller::of_host().principal;
   change.decided_at = core_->clock.now();
-  change.then = [key, permit = permit_of(*wanted, attempts + 1, std::move(right->content),
-                                         change.decided_at)](Core& core, bool written) mutable {
+  change.then = [key, why = dispatch.why,
+                 permit = permit_of(*wanted, attempts + 1, std::move(right->content),
+                                    change.decided_at)](Core& core, bool written) mutable {
     if (!written) return core.effects->later(key);
     core.point("after_dispatch");
-    core.effects->dispatched(key, std::move(permit));
+    core.effects->dispatched(key, std::move(permit), why);
   };
   change.events.push_back(std::move(event));
+  dispatching_[key.id] = lane_->submitted + 1;
   commit(std::move(change));
+}
+
+bool Owner::dispatching(const std::string& effect_id) {
+  std::erase_if(dispatching_,
+                [&](const auto& under_way) { return under_way.second <= lane_->answered; });
+  return dispatching_.contains(effect_id);
 }
 
 void Owner::recover(const EffectKey& key, const kernel::Effect* wanted, std::uint32_t attempt,

@@ -119,6 +119,37 @@ void Router::leave(const EntityRef& entity, std::uint64_t activation) {
   entry.parked.clear();
 }
 
+bool Router::end(const EntityRef& entity) {
+  auto& stripe = this->stripe(entity);
+  std::unique_ptr<Mailbox> ended;
+  {
+    const std::lock_guard lock(stripe.mutex);
+    const auto at = stripe.entries.find(entity);
+    if (at == stripe.entries.end()) return false;
+    auto& entry = at->second;
+    ended = std::move(entry.mailbox);
+    if (entry.parked.empty()) {
+      stripe.entries.erase(at);
+      active_.fetch_sub(1, std::memory_order_relaxed);
+    } else {
+      start(entity, entry);
+      for (auto& mail : entry.parked) entry.mailbox->send(std::move(mail));
+      entry.parked.clear();
+    }
+  }
+  ended->stop();
+  return true;
+}
+
+void Router::end_all() {
+  std::vector<EntityRef> all;
+  for (auto& stripe : stripes_) {
+    const std::lock_guard lock(stripe.mutex);
+    for (const auto& [entity, entry] : stripe.entries) all.push_back(entity);
+  }
+  for (const auto& entity : all) end(entity);
+}
+
 void Router::stop() {
   for (auto& stripe : stripes_) {
     std::unordered_map<EntityRef, Entry> entries;

@@ -42,6 +42,12 @@ class Router {
   void stay(const EntityRef& entity, std::uint64_t activation);
   void leave(const EntityRef& entity, std::uint64_t activation);
 
+  /// Ends the actor now, with the mails that it has not read; the next mail starts another. False
+  /// if there is none.
+  bool end(const EntityRef& entity);
+  /// The same for all.
+  void end_all();
+
   /// Ends all actors. What is sent later is dropped.
   void stop();
 

@@ -7,6 +7,7 @@ namespace nightshift::runtime::host {
 
 void Ticker::start(Tick tick) {
   tick_ = std::move(tick);
+  stopping_ = false;
   thread_ = std::jthread([this] { run(); });
 }
 

@@ -21,6 +21,7 @@ class Ticker {
   explicit Ticker(Clock& clock) : alarm_(clock.alarm()) {}
   ~Ticker() { stop(); }
 
+  /// Also after `stop`.
   void start(Tick tick);
   /// `tick` does not run after this.
   void stop();

@@ -5,8 +5,28 @@
 
 namespace nightshift::runtime::host {
 
-Workers::Workers(std::size_t threads) : inline_(threads == 0) {
-  for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
+Workers::Workers(std::size_t threads) : threads_count_(threads), inline_(threads == 0) { resume(); }
+
+void Workers::pause() {
+  {
+    const std::lock_guard lock(mutex_);
+    paused_ = true;
+  }
+  wake_.notify_all();
+  threads_.clear();
+}
+
+void Workers::resume() {
+  {
+    const std::lock_guard lock(mutex_);
+    paused_ = false;
+  }
+  while (threads_.size() < threads_count_) threads_.emplace_back([this] { run(); });
+}
+
+std::size_t Workers::queued() const {
+  const std::lock_guard lock(mutex_);
+  return jobs_.size();
 }
 
 void Workers::stop() {
@@ -33,8 +53,8 @@ void Workers::post(Job job) {
 void Workers::run() {
   for (;;) {
     std::unique_lock lock(mutex_);
-    wake_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
-    if (stopping_) return;
+    wake_.wait(lock, [this] { return stopping_ || paused_ || !jobs_.empty(); });
+    if (stopping_ || paused_) return;
     auto job = std::move(jobs_.front());
     jobs_.pop_front();
     lock.unlock();

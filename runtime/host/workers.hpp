@@ -21,15 +21,21 @@ class Workers {
   ~Workers() { stop(); }
 
   void post(Job job);
+  /// Finishes running jobs and keeps queued ones, and those that come later, until `resume`.
+  void pause();
+  void resume();
+  std::size_t queued() const;
   /// Finishes running jobs, drops queued ones and those that come later.
   void stop();
 
  private:
   void run();
 
-  std::mutex mutex_;
+  const std::size_t threads_count_;
+  mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Job> jobs_;
+  bool paused_ = false;
   bool stopping_ = false;
   const bool inline_;
   std::vector<std::jthread> threads_;

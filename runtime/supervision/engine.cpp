@@ -34,7 +34,7 @@ Order Engine::exited(std::size_t child, Exit exit, std::chrono::microseconds now
     const bool starting = current_->start;
     current_.reset();
     rest(child);
-    if (starting) cannot_start(child, now);
+    if (starting) not_started(child, exit, now);
     return next();
   }
   assert(member.state == State::up);
@@ -134,6 +134,12 @@ void Engine::restart(std::size_t child, bool counts, std::chrono::microseconds n
   }
   plan_stops(child);
   plan_starts(child);
+}
+
+void Engine::not_started(std::size_t child, Exit exit, std::chrono::microseconds now) {
+  if (phase_ == Phase::ending) return;
+  if (exit == Exit::asked) return plan_.push_front({true, child});
+  cannot_start(child, now);
 }
 
 void Engine::cannot_start(std::size_t child, std::chrono::microseconds now) {

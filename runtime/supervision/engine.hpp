@@ -119,6 +119,8 @@ class Engine {
   /// What follows an exit that nobody ordered.
   void judge(const Ended& ended);
   void restart(std::size_t child, bool counts, std::chrono::microseconds now);
+  /// One that was killed on purpose while it started is simply started again.
+  void not_started(std::size_t child, Exit exit, std::chrono::microseconds now);
   void cannot_start(std::size_t child, std::chrono::microseconds now);
   void give_up();
   void rest(std::size_t child);

@@ -23,7 +23,8 @@ void simulate(std::uint64_t seed) {
   const auto broken = check(world);
   BOOST_TEST_MESSAGE("seed " << seed << ": " << world.sent().size() << " commands, "
                              << world.log().head().offset << " records, " << world.crashes()
-                             << " crashes, " << world.receiver().arrived() << " arrivals");
+                             << " crashes, " << world.kills() << " kills, "
+                             << world.receiver().arrived() << " arrivals");
   BOOST_TEST(broken.empty(), "seed " << seed << ": " << broken << "; replay it with tools/dev "
                                      << "simulate " << seed);
 }

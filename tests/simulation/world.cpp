@@ -1,6 +1,7 @@
 // One simulated node.
 #include "tests/simulation/world.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "runtime/host/entropy.hpp"
@@ -10,6 +11,7 @@
 namespace nightshift::tests {
 namespace {
 
+using runtime::supervision::PartState;
 using Body = std::shared_ptr<const google::protobuf::Message>;
 
 constexpr std::uint64_t counters = 3;
@@ -127,7 +129,8 @@ void World::step() {
   if (dice < 300) return send_again();
   if (dice < 650) return (void)host_->step(random_());
   if (dice < 880) return pump();
-  if (dice < 995) return pass_time();
+  if (dice < 990) return pass_time();
+  if (dice < 995) return kill_something();
   if (dice < 998) {
     log_->fail_next(chance(50));
     log_->pump();
@@ -159,6 +162,8 @@ void World::send_again() {
 
 void World::ask(std::size_t index, Body body) {
   auto& sent = sent_[index];
+  // What was refused is decided anew.
+  if (sent.outcome == Sent::refused) sent.outcome = Sent::waiting;
   // A repeat may be answered from the log, before what was sent earlier.
   const bool first = !std::exchange(sent.asked, true);
   runtime::Command command;
@@ -180,6 +185,7 @@ void World::answered(std::size_t index, std::size_t turn, bool first,
   auto& sent = sent_[index];
   if (first) {
     auto& queue = queues_[sent.entity];
+    if (unordered_.erase(turn) > 0) queue.push_front(turn);
     if (queue.empty() || queue.front() != turn) {
       return complain(sent.key + " was answered before an earlier command of " +
                       to_string(sent.entity));
@@ -229,6 +235,42 @@ void World::pass_time() {
   (void)host_->tick();
 }
 
+void World::kill_something() {
+  std::vector<std::string> paths;
+  for (const auto& part : host_->tree().view()) paths.push_back(part.path);
+  // The journal and the node end with the process: `die` does that.
+  std::erase_if(paths, [](const auto& path) {
+    return path == "node" || path.starts_with("storage") || path.starts_with("entities");
+  });
+  const auto parts = paths.size();
+  std::vector<EntityRef> entities;
+  for (const auto& [entity, queue] : queues_) {
+    entities.push_back(entity);
+    paths.push_back("entities/" + to_string(entity));
+  }
+  const auto chosen = random_() % paths.size();
+  // An entity that is not active cannot be killed.
+  if (!host_->tree().kill(paths[chosen])) return;
+  ++kills_;
+  if (chosen >= parts) return loosen(entities[chosen - parts]);
+  if (paths[chosen] != "work") return;
+  // The entities rest on it, and are ended as well.
+  for (const auto& entity : entities) loosen(entity);
+  const auto running = [&] {
+    return std::ranges::all_of(host_->tree().view(), [](const auto& part) {
+      return part.type == "entity" || part.state == PartState::running;
+    });
+  };
+  while (!left_ && running()) host_->step(random_());
+  while (!left_ && !running()) host_->step(random_());
+}
+
+void World::loosen(const EntityRef& entity) {
+  auto& queue = queues_[entity];
+  unordered_.insert(queue.begin(), queue.end());
+  queue.clear();
+}
+
 void World::die() { left_ = log_->reopen(); }
 
 void World::rise() {
@@ -239,6 +281,7 @@ void World::rise() {
     if (sent.outcome == Sent::waiting) sent.outcome = Sent::unknown;
   }
   queues_.clear();
+  unordered_.clear();
   host_.reset();
   log_ = std::move(left_);
   left_.reset();

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,7 @@ class World {
   runtime::Node& node() { return *host_; }
   const runtime::Catalog& catalog() const { return *catalog_; }
   std::uint64_t crashes() const { return crashes_; }
+  std::uint64_t kills() const { return kills_; }
 
  private:
   /// Takes the kinds of the program that starts next.
@@ -60,6 +62,10 @@ class World {
   void accept(Sent& sent, const runtime::Answer& answer);
   void pump();
   void pass_time();
+  /// A part of the tree, a branch of it, or an entity's actor.
+  void kill_something();
+  /// What its actor has not read is refused when that ends; the next one does not wait for it.
+  void loosen(const EntityRef& entity);
   /// The process dies here: what is durable now is what the next one finds.
   void die();
   /// Starts the next process, if the last one died.
@@ -81,11 +87,14 @@ class World {
   std::unique_ptr<storage::MemoryLog> left_;
   std::uint64_t process_ = 0;
   std::uint64_t crashes_ = 0;
+  std::uint64_t kills_ = 0;
   bool quiet_ = false;
 
   std::vector<Sent> sent_;
   /// Turns of the commands that wait for an answer, per entity, in the order of sending.
   std::map<EntityRef, std::deque<std::size_t>> queues_;
+  /// Turns whose actor was killed: they are answered when they are.
+  std::set<std::size_t> unordered_;
   std::size_t turns_ = 0;
   std::string complaint_;
 };

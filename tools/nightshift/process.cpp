@@ -1,6 +1,7 @@
 // The node's process.
 #include "tools/nightshift/process.hpp"
 
+#include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/eventfd.h>
@@ -19,6 +20,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <sstream>
+#include <utility>
 
 namespace nightshift::tools {
 namespace {
@@ -74,7 +76,9 @@ StopSignal::~StopSignal() {
   ::close(failures_);
 }
 
-void StopSignal::fail() {
+void StopSignal::fail(Stop why) {
+  auto none = Stop::asked;
+  why_.compare_exchange_strong(none, why);
   const std::uint64_t one = 1;
   // It can only fail when the counter is full: then the news is there already.
   [[maybe_unused]] const auto written = ::write(failures_, &one, sizeof one);
@@ -83,7 +87,22 @@ void StopSignal::fail() {
 Stop StopSignal::wait() {
   pollfd watched[]{{signals_, POLLIN, 0}, {failures_, POLLIN, 0}};
   while (::poll(watched, 2, -1) < 0) assert(errno == EINTR);
-  return watched[0].revents != 0 ? Stop::asked : Stop::failed;
+  return watched[0].revents != 0 ? Stop::asked : why_.load();
+}
+
+Bound::Bound(std::chrono::milliseconds bound, std::function<void()> over)
+    : thread_([this, bound, over = std::move(over)] {
+        std::unique_lock lock(mutex_);
+        if (!changed_.wait_for(lock, bound, [this] { return returned_; })) over();
+      }) {}
+
+Bound::~Bound() {
+  {
+    const std::lock_guard lock(mutex_);
+    returned_ = true;
+  }
+  changed_.notify_one();
+  thread_.join();
 }
 
 void notify_service(const runtime::Environment& environment, const std::string& state) {
@@ -108,24 +127,27 @@ void notify_service(const runtime::Environment& environment, const std::string& 
 Restarts::Restarts(const runtime::Environment& environment) {
   const auto found = environment.find(restarts_variable);
   if (found == environment.end()) return;
+  taken_over_ = true;
   std::istringstream text(found->second);
   for (long time = 0; text >> time;) times_s_.push_back(time);
 }
 
-Error Restarts::again(const std::vector<std::string>& arguments) {
+Error Restarts::again(const std::vector<std::string>& arguments, Stop why) {
   const long now = now_s();
-  times_s_.push_back(now);
+  if (why != Stop::killed) times_s_.push_back(now);
   std::erase_if(times_s_, [now](long time) { return time < now - restarts_window_s; });
   if (times_s_.size() > restarts_max) {
     return {ErrorCode::io,
-            "the journal stopped the node " + std::to_string(times_s_.size()) +
-                " times within a minute, so it stays down; the log says why: look "
-                "at the disk, then start it again",
+            "the node had to begin anew " + std::to_string(times_s_.size()) +
+                " times within a minute, so it stays down; the log says why: mend that, then start "
+                "it again",
             ""};
   }
   std::string text;
   for (const long time : times_s_) text += std::to_string(time) + " ";
   ::setenv(restarts_variable, text.c_str(), 1);
+  // Sockets and files of this process are nobody's any more.
+  ::close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
   std::vector<char*> pointers;
   for (const auto& argument : arguments) pointers.push_back(const_cast<char*>(argument.c_str()));
   pointers.push_back(nullptr);

@@ -1,8 +1,14 @@
 // The node's process: signals, limits, systemd, and starting anew after the journal has stopped.
 #pragma once
 
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "messages/error.hpp"
@@ -20,7 +26,16 @@ void keep_memory_private(const runtime::Environment& environment);
 void harden_process();
 
 /// Why the node shall end.
-enum class Stop { asked, failed };
+enum class Stop {
+  /// For good.
+  asked,
+  /// To begin anew: the journal has stopped, or supervision gave up.
+  failed,
+  /// The same, as somebody wants it.
+  killed,
+  /// The same, without waiting for a thread that does not return.
+  stuck,
+};
 
 /// Takes SIGTERM and SIGINT from now on: make it before the first thread, of which none may handle
 /// them.
@@ -31,13 +46,30 @@ class StopSignal {
   StopSignal& operator=(const StopSignal&) = delete;
   ~StopSignal();
 
-  /// The journal has stopped. Thread-safe, never blocks.
-  void fail();
+  /// The process must begin anew; the first reason counts. Thread-safe, never blocks.
+  void fail(Stop why);
   Stop wait();
 
  private:
   int signals_ = -1;
   int failures_ = -1;
+  std::atomic<Stop> why_ = Stop::asked;
+};
+
+/// Bounds what may never return: unless this is destroyed within `bound`, `over` is called, on a
+/// thread of its own.
+class Bound {
+ public:
+  Bound(std::chrono::milliseconds bound, std::function<void()> over);
+  Bound(const Bound&) = delete;
+  Bound& operator=(const Bound&) = delete;
+  ~Bound();
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool returned_ = false;
+  std::thread thread_;
 };
 
 /// Tells systemd (sd_notify(3)) where `NOTIFY_SOCKET` asks for it: `READY=1`, `STOPPING=1`.
@@ -54,14 +86,16 @@ class Restarts {
 
   /// True in a process that took over from one whose journal had stopped: it has said its ready
   /// line already.
-  bool taken_over() const { return !times_s_.empty(); }
-  /// Replaces the process by a new one with these arguments. Returns only where that is not to be:
-  /// `restarts_max` within the last minute, or the system refused.
-  Error again(const std::vector<std::string>& arguments);
+  bool taken_over() const { return taken_over_; }
+  /// Replaces the process by a new one with these arguments, whatever its threads do. Returns only
+  /// where that is not to be: `restarts_max` within the last minute, not counting those that
+  /// somebody wanted, or the system refused.
+  Error again(const std::vector<std::string>& arguments, Stop why);
 
  private:
   /// Seconds on the clock that counts since the system started.
   std::vector<long> times_s_;
+  bool taken_over_ = false;
 };
 
 }  // namespace nightshift::tools

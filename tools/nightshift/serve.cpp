@@ -4,6 +4,8 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <cstdlib>
 #include <ostream>
 
 #include <spdlog/spdlog.h>
@@ -21,6 +23,7 @@
 #include "tools/nightshift/initialise.hpp"
 #include "tools/nightshift/logging.hpp"
 #include "tools/nightshift/process.hpp"
+#include "tools/nightshift/quarantine.hpp"
 #include "tools/nightshift/secrets.hpp"
 
 namespace nightshift::tools {
@@ -32,6 +35,11 @@ using bridges::http::HttpServer;
 using bridges::vault::Outbox;
 using bridges::vault::VaultBridge;
 using bridges::webhook::Webhook;
+using runtime::supervision::Component;
+using runtime::supervision::Failed;
+using runtime::supervision::Health;
+using runtime::supervision::Part;
+using Made = Result<std::unique_ptr<Component>>;
 
 runtime::SettingsSources sources_of(const Program& program, const NodeFlags& flags) {
   runtime::SettingsSources sources;
@@ -48,6 +56,26 @@ constexpr std::size_t effect_threads = 8;
 std::string user_name() {
   const auto* user = ::getpwuid(::getuid());
   return user != nullptr && is_id(user->pw_name) ? user->pw_name : "owner";
+}
+
+struct HttpPart final : Component {
+  explicit HttpPart(std::unique_ptr<HttpServer> its_server) : server(std::move(its_server)) {}
+  Health health() const override { return {server->connections(), {}}; }
+  const std::unique_ptr<HttpServer> server;
+};
+
+struct VaultPart final : Component {
+  explicit VaultPart(std::unique_ptr<VaultBridge> its_bridge) : bridge(std::move(its_bridge)) {}
+  const std::unique_ptr<VaultBridge> bridge;
+};
+
+Stop stop_for(runtime::ProcessEnd end) {
+  switch (end) {
+    case runtime::ProcessEnd::failed: return Stop::failed;
+    case runtime::ProcessEnd::asked: return Stop::killed;
+    case runtime::ProcessEnd::stuck: return Stop::stuck;
+  }
+  return Stop::failed;
 }
 
 /// A node from its journal to its edges; what was made last goes first.
@@ -72,9 +100,6 @@ class Service {
   }
 
   void stop() {
-    if (http_) http_->stop();
-    vault_.reset();
-    http_.reset();
     node_.reset();
     log_.reset();
   }
@@ -88,7 +113,7 @@ class Service {
     const auto listen = runtime::parse_endpoint(settings_.http_listen);
     const auto host =
         listen->host.find(':') == std::string::npos ? listen->host : "[" + listen->host + "]";
-    return host + ":" + std::to_string(http_->port());
+    return host + ":" + std::to_string(port_);
   }
 
  private:
@@ -99,7 +124,7 @@ class Service {
     options.now = [clock = clock_] { return clock->now(); };
     options.failed = [&stop](const Error& error) {
       spdlog::error("the journal has stopped: {}", error.message());
-      stop.fail();
+      stop.fail(Stop::failed);
     };
     auto log = storage::open_rocks(std::move(options));
     if (!log) return std::unexpected(log.error());
@@ -150,10 +175,24 @@ class Service {
          .probe = crash_point(program_.environment)});
   }
 
-  Result<void> start_host(StopSignal&) {
+  Result<void> start_host(StopSignal& stop) {
     auto hands = executors();
     if (!hands) return std::unexpected(hands.error());
     runtime::NodeOptions options;
+    auto quarantined = read_quarantine(folder_);
+    if (!quarantined) return std::unexpected(quarantined.error());
+    options.quarantined = std::move(*quarantined);
+    options.keep_quarantine = [this](const auto& entities) {
+      if (auto kept = write_quarantine(folder_, entities); !kept) {
+        spdlog::error("quarantine cannot be kept: {}", kept.error().message());
+      }
+    };
+    options.step_cpu_max = settings_.entity_step_cpu_max;
+    options.failed = [&stop](runtime::ProcessEnd end, const Error& error) {
+      const bool wanted = end == runtime::ProcessEnd::asked;
+      spdlog::log(wanted ? spdlog::level::info : spdlog::level::critical, "{}", error.message());
+      stop.fail(stop_for(end));
+    };
     options.crash_point = crash_point(program_.environment);
     options.effect_threads = effect_threads;
     options.report = [](std::string_view line) { spdlog::warn("{}", line); };
@@ -165,25 +204,41 @@ class Service {
   }
 
   Result<void> start_edges(StopSignal&) {
-    const auto listen = runtime::parse_endpoint(settings_.http_listen);
-    bridges::http::HttpOptions options;
-    options.host = listen->host;
-    options.port = listen->port;
-    options.hosts = settings_.http_hosts;
-    options.version = program_.version;
-    auto http = HttpServer::start(*node_, std::move(options));
-    if (!http) return std::unexpected(http.error());
-    http_ = std::move(*http);
-    if (settings_.vault_path.empty()) return {};
-    bridges::vault::VaultOptions vault;
-    vault.root = settings_.vault_path;
-    vault.owner = settings_.vault_owner.empty() ? user_name() : settings_.vault_owner;
-    vault.decisions = settings_.vault_decisions;
-    vault.log = [](std::string_view line) { spdlog::info("vault: {}", line); };
-    auto bridge = VaultBridge::start(*node_, std::move(vault));
-    if (!bridge) return std::unexpected(bridge.error());
-    vault_ = std::move(*bridge);
-    return {};
+    auto& tree = node_->tree();
+    auto added = tree.add("bridges", http_part());
+    if (added && !settings_.vault_path.empty()) added = tree.add("bridges", vault_part());
+    return added;
+  }
+
+  Part http_part() {
+    return {.name = "http", .start = [this](Failed failed) -> Made {
+              const auto listen = runtime::parse_endpoint(settings_.http_listen);
+              bridges::http::HttpOptions options;
+              options.host = listen->host;
+              // Whoever found it there finds it there again.
+              options.port = port_ == 0 ? listen->port : port_.load();
+              options.hosts = settings_.http_hosts;
+              options.version = program_.version;
+              options.failed = std::move(failed);
+              auto server = HttpServer::start(*node_, std::move(options));
+              if (!server) return std::unexpected(server.error());
+              port_ = (*server)->port();
+              return std::make_unique<HttpPart>(std::move(*server));
+            }};
+  }
+
+  Part vault_part() {
+    return {.name = "vault", .start = [this](Failed failed) -> Made {
+              bridges::vault::VaultOptions options;
+              options.root = settings_.vault_path;
+              options.owner = settings_.vault_owner.empty() ? user_name() : settings_.vault_owner;
+              options.decisions = settings_.vault_decisions;
+              options.log = [](std::string_view line) { spdlog::info("vault: {}", line); };
+              options.failed = std::move(failed);
+              auto bridge = VaultBridge::start(*node_, std::move(options));
+              if (!bridge) return std::unexpected(bridge.error());
+              return std::make_unique<VaultPart>(std::move(*bridge));
+            }};
   }
 
   Result<void> announce() {
@@ -205,8 +260,8 @@ class Service {
   std::shared_ptr<const runtime::SecretResolver> secrets_;
   std::shared_ptr<storage::EventLog> log_;
   std::unique_ptr<runtime::Node> node_;
-  std::unique_ptr<HttpServer> http_;
-  std::unique_ptr<VaultBridge> vault_;
+  /// Where HTTP listens; 0 until it does.
+  std::atomic<int> port_ = 0;
 };
 
 int refuse(std::ostream& err, const Error& error) {
@@ -223,11 +278,33 @@ std::vector<std::string> arguments_again(const NodeFlags& flags, const std::stri
   return arguments;
 }
 
+/// What is done once the node's parts have stopped, or would not; the exit code.
+int conclude(const Program& program, const runtime::DataFolder& folder, Stop why,
+             const std::vector<std::string>& arguments, std::ostream& err) {
+  if (why == Stop::asked) {
+    folder.remove_node();
+    spdlog::info("stopped");
+    stop_log();
+    return 0;
+  }
+  const auto error = Restarts(program.environment).again(arguments, why);
+  spdlog::critical("{}", error.message());
+  folder.remove_node();
+  stop_log();
+  refuse(err, error);
+  return restarts_exhausted_exit;
+}
+
+void name_what_does_not_return() {
+  for (const auto& step : runtime::running_steps()) {
+    spdlog::critical("{} does not return, and the process ends without it", step);
+  }
+}
+
 }  // namespace
 
 int serve(Program& program, const NodeFlags& flags, std::ostream& out, std::ostream& err) {
   harden_process();
-  Restarts restarts(program.environment);
   StopSignal stop;
   auto sources = sources_of(program, flags);
   const runtime::DataFolder folder(flags.data);
@@ -241,6 +318,7 @@ int serve(Program& program, const NodeFlags& flags, std::ostream& out, std::ostr
   if (!lock) return refuse(err, lock.error());
   if (auto log = start_log(folder.log_file(), flags.quiet); !log) return refuse(err, log.error());
 
+  const auto stop_within = settings->stop_within;
   auto variables = runtime::take_secrets(program.environment, settings->secret_variables);
   for (const auto& [name, secret] : variables) {
     auto& copy = sources.environment[name];
@@ -256,26 +334,28 @@ int serve(Program& program, const NodeFlags& flags, std::ostream& out, std::ostr
   }
   const auto address = service.address();
   spdlog::info("ready at {}, version {}", address, program.version);
-  if (!restarts.taken_over()) out << "ready http=" << address << " cluster=none" << std::endl;
+  const bool first = !Restarts(program.environment).taken_over();
+  if (first) out << "ready http=" << address << " cluster=none" << std::endl;
   notify_service(program.environment, "READY=1");
 
   const auto why = stop.wait();
   notify_service(program.environment, why == Stop::asked ? "STOPPING=1" : "RELOADING=1");
   spdlog::info(why == Stop::asked ? "stopping" : "starting anew");
-  service.stop();
-  if (why == Stop::asked) {
-    folder.remove_node();
-    spdlog::info("stopped");
-    stop_log();
-    return 0;
+  const auto finish = [&] {
+    if (why != Stop::asked) runtime::give_back(service.variables());
+    return conclude(program, folder, why, arguments_again(flags, address), err);
+  };
+  // A thread that does not return cannot be waited for: it ends with the process.
+  const auto finish_without_it = [&] {
+    name_what_does_not_return();
+    std::_Exit(finish());
+  };
+  if (why == Stop::stuck) finish_without_it();
+  {
+    const Bound bound(stop_within, finish_without_it);
+    service.stop();
   }
-  runtime::give_back(service.variables());
-  const auto error = restarts.again(arguments_again(flags, address));
-  spdlog::critical("{}", error.message());
-  folder.remove_node();
-  stop_log();
-  refuse(err, error);
-  return restarts_exhausted_exit;
+  return finish();
 }
 
 }  // namespace nightshift::tools

@@ -57,6 +57,9 @@ const Wrong wrong_lines[] = {
     {{"replay", "--at", "1", "fly", "approval/x"}, 2, "fly"},
     {{"replay", "--at", "1", "get", "approval/x"}, 3, "no journal"},
     {{"audit"}, 2, "verify"},
+    {{"chaos"}, 2, "kill"},
+    {{"chaos", "kill"}, 2, "path"},
+    {{"supervision", "resume"}, 2, "path"},
     {{"audit", "verify", "/nonexistent"}, 3, "/nonexistent"},
     {{"token", "create", "bot"}, 2, "--scope"},
     {{"token", "create", "bot", "--scope", "reed"}, 2, "did you mean read?"},
@@ -113,6 +116,30 @@ BOOST_AUTO_TEST_CASE(ids_may_look_like_verbs) {
   BOOST_TEST(asked[0].target == "/v1/approval/get/reject");
   BOOST_TEST(asked[1].target == "/v1/approval/reject/reject");
   BOOST_TEST(asked[2].target == "/v1/principal/list/revoke");
+}
+
+BOOST_AUTO_TEST_CASE(the_tree_is_a_table_and_paths_are_sent_as_they_are) {
+  const PlayedNode node([](const Asked& asked) {
+    if (asked.method == "POST") return Answered{200, R"({"path":"x","killed":true})"};
+    return Answered{200, R"({"items":[{"path":"work","type":"supervisor","state":"running",
+      "strategy":"rest_for_one","restarts":1,"queue":0,"since":"2026-11-21T07:00:00Z"},
+      {"path":"entities/errand/p","type":"entity","state":"quarantined","restarts":6,"queue":0,
+      "since":"2026-11-21T07:00:00Z","last_error":"failed 6 times: spoilt"}]})"};
+  });
+  const CommandLine line;
+  line.found_at(node);
+  const auto table = line.run({"tree"});
+  BOOST_TEST(table.exit_code == 0, table.err);
+  BOOST_TEST(says(table.out, "running rest_for_one"));
+  BOOST_TEST(says(table.out, "failed 6 times: spoilt"));
+  BOOST_TEST(nlohmann::json::parse(line.run({"--json", "tree"}).out)["items"].size() == 2u);
+  BOOST_TEST(line.run({"chaos", "kill", "work/effects"}).exit_code == 0);
+  BOOST_TEST(line.run({"supervision", "resume", "errand/p"}).exit_code == 0);
+  const auto asked = node.asked();
+  BOOST_TEST_REQUIRE(asked.size() == 4u);
+  BOOST_TEST(asked[2].method + " " + asked[2].target ==
+             "POST /v1/supervision/kill?path=work%2feffects");
+  BOOST_TEST(asked[3].target == "/v1/supervision/resume?path=errand%2fp");
 }
 
 BOOST_AUTO_TEST_CASE(a_command_sends_what_was_said_and_nothing_else) {

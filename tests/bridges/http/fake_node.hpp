@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "runtime/node.hpp"
+#include "tests/bridges/http/fake_tree.hpp"
 
 namespace nightshift::tests {
 
@@ -44,6 +45,7 @@ class FakeNode final : public runtime::Node {
   runtime::NodeStats stats() const override;
   /// What commands fail with.
   std::vector<Error> obstacles() const override;
+  FakeTree& tree() override { return tree_; }
   Watch watch(std::function<void(std::uint64_t)> notify) override;
 
  private:
@@ -67,6 +69,7 @@ class FakeNode final : public runtime::Node {
   const std::unique_ptr<runtime::Catalog> catalog_;
   Identity identity_;
   runtime::ManualClock clock_;
+  FakeTree tree_;
   mutable std::mutex mutex_;
   std::shared_ptr<const Authority> authority_;
   std::map<EntityRef, Stored> entities_;

@@ -55,6 +55,9 @@ capabilities = ["mail", "browser"]
 [http]
 listen = "127.0.0.1:0"
 hosts = ["night.example.org", "tower"]
+[supervision]
+step_cpu = "500ms"
+stop_within = "30s"
 [vault]
 path = "notes"
 owner = "anna"
@@ -67,6 +70,8 @@ decisions = "off"
   BOOST_TEST((settings->node_capabilities.value() == std::vector<std::string>{"mail", "browser"}));
   BOOST_TEST(settings->http_listen == "127.0.0.1:0");
   BOOST_TEST((settings->http_hosts == std::vector<std::string>{"night.example.org", "tower"}));
+  BOOST_TEST((settings->entity_step_cpu_max == std::chrono::milliseconds(500)));
+  BOOST_TEST((settings->stop_within == std::chrono::seconds(30)));
   BOOST_TEST(settings->vault_path == file.folder.path() / "notes");
   BOOST_TEST(settings->vault_owner == "anna");
   BOOST_TEST(settings->vault_decisions == "off");
@@ -215,6 +220,10 @@ const Wrong wrong_values[] = {
     {"[http]\nhosts = [\"tower:80\"]\n", "without scheme or port"},
     {"[http]\nhosts = [\"two words\"]\n", "names of hosts"},
     {"[http]\nhosts = \"tower\"\n", "a list of texts"},
+    {"[supervision]\nstep_cpu = \"10\"\n", "100ms"},
+    {"[supervision]\nstep_cpu = \"1ms\"\n", "100ms"},
+    {"[supervision]\nstep_cpu = \"9999999999999999s\"\n", "3600s"},
+    {"[supervision]\nstop_within = \"off\"\n", "100ms"},
     {"[vault]\npath = \"\"\n", "folder"},
     {"[vault]\ndecisions = \"ask\"\n", "request"},
     {"[vault.path]\nx = \"y\"\n", "a section"},

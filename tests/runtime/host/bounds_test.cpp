@@ -24,7 +24,7 @@ struct Held {
   }
 
   void start() {
-    options.failed = [this](const Error&) { ++failures; };
+    options.failed = [this](runtime::ProcessEnd, const Error&) { ++failures; };
     node = std::move(*runtime::start_node(log, catalog, clock, {}, options));
   }
 

@@ -143,6 +143,29 @@ BOOST_AUTO_TEST_CASE(what_somebody_killed_on_purpose_is_restarted_without_being_
   BOOST_TEST(box.ends(1, Exit::failed) == "-3 -2 -0 end");
 }
 
+BOOST_AUTO_TEST_CASE(one_that_is_killed_on_purpose_while_it_starts_is_started_again_uncounted) {
+  const Rules rules{.strategy = Strategy::rest_for_one,
+                    .intensity = {.restarts_max = 0, .period = 5s}};
+  const Order start{Order::What::start, 2};
+  Sandbox box(rules, permanent());
+  BOOST_TEST((box.engine.begin() == Order{Order::What::start, 0}));
+  box.engine.started(0);
+  BOOST_TEST((box.engine.started(1) == start));
+  BOOST_TEST((box.engine.exited(2, Exit::asked, 0s) == start));
+  BOOST_TEST(box.obey(box.engine.started(2)) == "+3 ");
+  box.obey(box.engine.exited(3, Exit::asked, 0s));
+  BOOST_TEST((box.engine.exited(2, Exit::asked, 0s) == Order{Order::What::stop, 3}));
+  BOOST_TEST((box.engine.exited(3, Exit::shutdown, 0s) == start));
+  BOOST_TEST((box.engine.exited(2, Exit::asked, 0s) == start));
+  BOOST_TEST(box.obey(box.engine.started(2)) == "+3 ");
+  BOOST_TEST(box.engine.settled());
+  const Order later{Order::What::start, 4};
+  BOOST_TEST((box.engine.add({.name = "later"}) == later));
+  BOOST_TEST((box.engine.exited(4, Exit::asked, 0s) == later));
+  box.engine.shut_down();
+  BOOST_TEST(box.ends(4, Exit::asked) == "-3 -2 -1 -0 end");
+}
+
 BOOST_AUTO_TEST_CASE(a_child_that_cannot_start_at_the_beginning_ends_all) {
   Sandbox box({}, permanent());
   box.refuses = 2;

@@ -84,6 +84,10 @@ Result<Events> Errand::decide(const Written&, const Throw&, const Context&) {
   throw std::runtime_error("a bug in decide");
 }
 Result<Events> Errand::decide(const Written&, const Spoil&, const Context&) { return Spoilt(); }
+Result<Events> Errand::decide(const Written&, const Loop&, const Context&) {
+  while (errands_loop) continue;
+  return Events();
+}
 
 Phase Errand::evolve(Absent&&, const Ordered& event) { return waiting(event); }
 Phase Errand::evolve(Reserved&&, const Ordered& event) { return waiting(event); }

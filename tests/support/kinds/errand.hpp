@@ -1,6 +1,8 @@
 // The errand: effects, deadlines, and what goes wrong in a kind.
 #pragma once
 
+#include <atomic>
+
 #include "messages/host.pb.h"
 #include "runtime/kernel/cells.hpp"
 #include "runtime/kernel/kind.hpp"
@@ -21,7 +23,7 @@ struct Errand {
   using State = Phases::Variant;
   using Commands =
       kernel::Types<errand_pb::Order, errand_pb::Reserve, errand_pb::Cancel, errand_pb::Expire,
-                    errand_pb::Note, errand_pb::Throw, errand_pb::Spoil>;
+                    errand_pb::Note, errand_pb::Throw, errand_pb::Spoil, errand_pb::Loop>;
   using Events = kernel::Events<errand_pb::Ordered, errand_pb::Reserved, errand_pb::Cancelled,
                                 errand_pb::Expired, errand_pb::Noted, errand_pb::Spoilt>;
   using View = errand_pb::View;
@@ -37,6 +39,7 @@ struct Errand {
   static Result<Events> decide(const Waiting&, const errand_pb::Cancel&, const Context&);
   static Result<Events> decide(const Written&, const errand_pb::Throw&, const Context&);
   static Result<Events> decide(const Written&, const errand_pb::Spoil&, const Context&);
+  static Result<Events> decide(const Written&, const errand_pb::Loop&, const Context&);
 
   static State evolve(Absent&&, const errand_pb::Ordered&);
   static State evolve(Absent&&, const errand_pb::Reserved&);
@@ -60,6 +63,9 @@ struct Errand {
   static View view(const Over&);
   static View view(const Written&);
 };
+
+/// `Loop` runs as long as this is true, so that a test can end.
+inline std::atomic<bool> errands_loop = true;
 
 std::unique_ptr<const kernel::Kind> errand_kind();
 

@@ -43,12 +43,12 @@ Host::Host(std::shared_ptr<storage::EventLog> log, std::shared_ptr<const Catalog
     : log_(std::move(log)),
       catalog_(std::move(catalog)),
       clock_(std::move(clock)),
-      mode_(mode),
+      mode_(std::move(mode)),
       reading_(*log_, *catalog_),
       core_(make_core(*log_, *catalog_, *clock_, executors, std::move(options))),
-      actors_(Actors::start({core_->options.threads, mode.deterministic})) {
+      actors_(Actors::start({core_->options.threads, mode_.deterministic})) {
   auto& core = *core_;
-  core.readers = std::make_unique<Workers>(mode.deterministic ? 0 : reader_threads);
+  core.readers = std::make_unique<Workers>(mode_.deterministic ? 0 : reader_threads);
   core.router = std::make_unique<Router>(
       [this](const EntityRef& entity, std::uint64_t activation) {
         return spawn(entity, activation);
@@ -57,7 +57,7 @@ Host::Host(std::shared_ptr<storage::EventLog> log, std::shared_ptr<const Catalog
   tree_ = std::make_unique<LivingTree>(tree_parts());
   branches_ = host_branches(core, {.executors = std::move(executors),
                                    .tick = [this] { return tick(); },
-                                   .deterministic = mode.deterministic});
+                                   .deterministic = mode_.deterministic});
 }
 
 LivingTree::Parts Host::tree_parts() {
@@ -275,7 +275,7 @@ Result<std::unique_ptr<Host>> start(std::shared_ptr<storage::EventLog> log,
                                     std::vector<std::shared_ptr<Executor>> executors,
                                     NodeOptions options, HostMode mode) {
   auto host = std::make_unique<Host>(std::move(log), std::move(catalog), std::move(clock),
-                                     std::move(executors), std::move(options), mode);
+                                     std::move(executors), std::move(options), std::move(mode));
   if (auto started = host->start(); !started) return std::unexpected(started.error());
   return host;
 }

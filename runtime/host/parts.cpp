@@ -37,7 +37,7 @@ Made handle(std::function<void()> stop, std::function<Health()> health = fine) {
 }
 
 Part journal(Core& core) {
-  return {.name = "journal", .start = [&core](Failed) {
+  return {.name = "journal", .start = [&core](const Failed&) {
             return handle([] {}, [&core] { return Health{core.log.stats().queued, {}}; });
           }};
 }
@@ -51,7 +51,7 @@ Part completion(Core& core) {
 }
 
 Part readers(Core& core) {
-  return {.name = "readers", .start = [&core](Failed) {
+  return {.name = "readers", .start = [&core](const Failed&) {
             core.readers->resume();
             return handle([&core] { core.readers->pause(); },
                           [&core] { return Health{core.readers->queued(), {}}; });
@@ -125,7 +125,7 @@ std::shared_ptr<Effects> make_effects(Core& core, const PartsOptions& options) {
 }
 
 Part effects(Core& core, const PartsOptions& options) {
-  return {.name = "effects", .start = [&core, options](Failed) -> Made {
+  return {.name = "effects", .start = [&core, options](const Failed&) -> Made {
             const auto made = make_effects(core, options);
             core.effects.put(made);
             if (auto wanted = want_effects(core, {}); !wanted) {
@@ -136,7 +136,7 @@ Part effects(Core& core, const PartsOptions& options) {
 }
 
 Part deadlines(Core& core) {
-  return {.name = "deadlines", .start = [&core](Failed) {
+  return {.name = "deadlines", .start = [&core](const Failed&) {
             const auto made = std::make_shared<Deadlines>(
                 core.log, core.clock,
                 [&core](const storage::WorkKey& key, const WorkValue& why) {
@@ -152,7 +152,7 @@ Part deadlines(Core& core) {
 }
 
 Part ticker(Core& core, const PartsOptions& options) {
-  return {.name = "ticker", .start = [&core, options](Failed failed) {
+  return {.name = "ticker", .start = [&core, options](const Failed& failed) {
             if (options.deterministic) return handle([] {});
             core.ticker.start(
                 [tick = options.tick, failed]() -> std::optional<std::chrono::microseconds> {
@@ -169,7 +169,7 @@ Part ticker(Core& core, const PartsOptions& options) {
 
 /// Its end is the end of every entity's actor; the next mail to each starts another.
 Part router(Core& core) {
-  return {.name = "router", .start = [&core](Failed) {
+  return {.name = "router", .start = [&core](const Failed&) {
             return handle([&core] { core.router->end_all(); },
                           [&core] { return Health{core.load->commands, {}}; });
           }};

@@ -104,6 +104,7 @@ std::optional<std::string> Quarantine::cause(const EntityRef& entity) const {
 std::vector<supervision::PartView> Quarantine::view() const {
   const std::lock_guard lock(mutex_);
   std::vector<supervision::PartView> all;
+  all.reserve(records_.size());
   for (const auto& [entity, record] : records_) all.push_back(record.view);
   return all;
 }

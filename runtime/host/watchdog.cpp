@@ -64,7 +64,7 @@ class Watchdog final : public supervision::Component {
 
 supervision::Part watchdog(Core& core) {
   return {
-      .name = "watchdog", .start = [&core](supervision::Failed) {
+      .name = "watchdog", .start = [&core](const supervision::Failed&) {
         return Result<std::unique_ptr<supervision::Component>>(std::make_unique<Watchdog>(core));
       }};
 }

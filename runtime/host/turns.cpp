@@ -92,8 +92,8 @@ std::optional<LongTurn> TurnWatch::look() {
     const auto running = place ? place->running() : std::nullopt;
     if (!running) continue;
     const auto& [turn, cpu] = *running;
-    const auto before = std::ranges::find_if(seen_, [&, turn = turn](const Seen& other) {
-      return other.turn == turn && other.place.lock() == place;
+    const auto before = std::ranges::find_if(seen_, [&, its = turn](const Seen& other) {
+      return other.turn == its && other.place.lock() == place;
     });
     if (before == seen_.end()) {
       seen.push_back({weak, turn, cpu});

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "bridges/cli/table.hpp"
+#include "bridges/cli/text.hpp"
 #include "bridges/cli/verbs.hpp"
 
 namespace nightshift::bridges::cli {
@@ -15,7 +16,7 @@ std::string show_tree(const Json& tree, const Look& look) {
       state += " " + strategy;
     }
     table.add({text_of(part, "path"), state, std::to_string(part.value("restarts", 0ULL)),
-               std::to_string(part.value("queue", 0ULL)), text_of(part, "since"),
+               std::to_string(part.value("queue", 0ULL)), local_time(text_of(part, "since")),
                text_of(part, "last_error")});
   }
   return table.render(look.columns, look.colour);

@@ -112,14 +112,7 @@ BOOST_AUTO_TEST_CASE(nothing_acknowledged_is_lost_doubled_or_halved_by_kills) {
     for (int i = 0; i < clients; ++i) {
       threads.emplace_back([&, i] { Client(i, seed, *house.person, ledger).run(); });
     }
-    for (std::size_t kill = 1; kill <= kills && ledger.wrongs().empty(); ++kill) {
-      reaper.live_and_die(kill * commands_per_kill);
-    }
-    auto node = reaper.live();
-    ledger.allow(kills * commands_per_kill);
-    threads.clear();
-    for (const auto& wrong : ledger.wrongs()) BOOST_ERROR(wrong);
-    BOOST_TEST_REQUIRE(ledger.wrongs().empty());
+    auto node = reaper.reap(kills, commands_per_kill, std::move(threads));
     BOOST_TEST_MESSAGE(ledger.count() << " commands acknowledged, " << kills << " kills, "
                                       << reaper.at_named_points() << " at named points");
 

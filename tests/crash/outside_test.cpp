@@ -88,14 +88,7 @@ BOOST_AUTO_TEST_CASE(outside_actions_are_not_doubled_by_kills) {
       threads.emplace_back(
           [&, i] { Client(i, seed, *house.person, ledger, {"keyed", "neither"}).run(); });
     }
-    for (std::size_t kill = 1; kill <= kills && ledger.wrongs().empty(); ++kill) {
-      reaper.live_and_die(kill * commands_per_kill);
-    }
-    auto node = reaper.live();
-    ledger.allow(kills * commands_per_kill);
-    threads.clear();
-    for (const auto& wrong : ledger.wrongs()) BOOST_ERROR(wrong);
-    BOOST_TEST_REQUIRE(ledger.wrongs().empty());
+    auto node = reaper.reap(kills, commands_per_kill, std::move(threads));
 
     const auto live = settled_approvals(house.folder);
     Arrivals at_keyed(keyed), at_neither(neither);

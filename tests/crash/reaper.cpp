@@ -5,6 +5,8 @@
 
 #include <array>
 
+#include <boost/test/unit_test.hpp>
+
 namespace nightshift::tests {
 namespace {
 
@@ -70,6 +72,19 @@ void Reaper::live_and_die(std::size_t commands) {
 NodeProcess Reaper::live() {
   auto node = start("", process_deadline);
   if (!node.ready()) ledger_.wrong("the node did not start: " + node.wait().err);
+  return node;
+}
+
+NodeProcess Reaper::reap(std::uint64_t kills, std::size_t commands_per_kill,
+                         std::vector<std::jthread> clients) {
+  for (std::uint64_t kill = 1; kill <= kills && ledger_.wrongs().empty(); ++kill) {
+    live_and_die(kill * commands_per_kill);
+  }
+  auto node = live();
+  ledger_.allow(kills * commands_per_kill);
+  clients.clear();
+  for (const auto& wrong : ledger_.wrongs()) BOOST_ERROR(wrong);
+  BOOST_TEST_REQUIRE(ledger_.wrongs().empty());
   return node;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <random>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "runtime/data_folder.hpp"
@@ -23,6 +24,10 @@ class Reaper {
   void live_and_die(std::size_t commands);
   /// A life without end.
   NodeProcess live();
+  /// So many deaths under the load of these clients, which then do the rest of their work and end;
+  /// fails the test if one of them was answered wrongly. Returns the node, alive.
+  NodeProcess reap(std::uint64_t kills, std::size_t commands_per_kill,
+                   std::vector<std::jthread> clients);
 
   /// How many lives ended at the named point that they were meant to.
   std::size_t at_named_points() const { return at_named_points_; }

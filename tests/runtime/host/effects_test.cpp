@@ -1,6 +1,7 @@
 // Effects: once, after the dispatch is durable, and what a crash in the middle comes to.
 #include <atomic>
 #include <boost/test/unit_test.hpp>
+#include <climits>
 #include <stdexcept>
 
 #include "runtime/host/effects.hpp"
@@ -14,7 +15,11 @@ namespace {
 using runtime::Outcome;
 using runtime::ReceiverClass;
 
+const Outcome no_answer{EFFECT_STATE_UNKNOWN_AFTER_DISPATCH, "no answer"};
+
 struct Shipping : NodeFixture {
+  ~Shipping() { stop(); }
+
   std::shared_ptr<Receiver> receiver(ReceiverClass kind) {
     return std::make_shared<Receiver>(kind);
   }
@@ -53,15 +58,25 @@ struct Shipping : NodeFixture {
         },
         errand + " is " + wanted);
   }
+  /// The first so many attempts end like this; all are counted in `tries`.
+  void behave(Receiver& to, const Outcome& outcome, int times = INT_MAX) {
+    to.instead = [this, outcome, times](const runtime::Permit&) -> std::optional<Outcome> {
+      if (++tries > times) return std::nullopt;
+      return outcome;
+    };
+  }
+  void ship(const std::shared_ptr<Receiver>& to) {
+    start({to});
+    order("errand/p");
+    await_in_time("errand/p", "over");
+  }
   /// Orders errand/p, and crashes the node that often on its first delivery.
   void crash_in_each_life(const std::shared_ptr<Receiver>& to, std::uint32_t lives) {
     std::atomic<bool> crashed = false;
     options.crash_point = [&](std::string_view name) {
       if (name == "before_delivery" && !crashed.exchange(true)) keep_image();
     };
-    start({to});
-    order("errand/p");
-    await_in_time("errand/p", "over");
+    ship(to);
     for (std::uint32_t life = 2; life <= lives; ++life) {
       crashed = false;
       start_from_image({to});
@@ -70,6 +85,8 @@ struct Shipping : NodeFixture {
     stop();
     options.crash_point = nullptr;
   }
+
+  std::atomic<int> tries = 0;
 };
 
 }  // namespace
@@ -109,14 +126,11 @@ BOOST_AUTO_TEST_CASE(what_the_host_does_belongs_to_the_chain_that_asked_for_it) 
 
 BOOST_AUTO_TEST_CASE(what_failed_before_it_acted_is_tried_three_times_in_all) {
   const auto to = receiver(ReceiverClass::neither);
-  std::atomic<int> tries = 0;
   to->instead = [&](const runtime::Permit& permit) -> std::optional<Outcome> {
     BOOST_TEST(permit.attempt == static_cast<std::uint32_t>(++tries));
     return Outcome{EFFECT_STATE_FAILED_BEFORE_EFFECT, "no connection"};
   };
-  start({to});
-  order("errand/p");
-  await_in_time("errand/p", "over");
+  ship(to);
   BOOST_TEST(tries == 3);
   BOOST_TEST(view("errand/p") == R"({"how":"failed","texts":0})");
   BOOST_TEST((effect_state("errand/p") == EFFECT_STATE_FAILED_BEFORE_EFFECT));
@@ -243,14 +257,8 @@ BOOST_AUTO_TEST_CASE(after_a_crash_a_receiver_that_never_can_tell_is_asked_three
 
 BOOST_AUTO_TEST_CASE(a_keyed_receiver_without_a_clear_answer_gets_the_same_three_times_in_all) {
   const auto to = receiver(ReceiverClass::keyed);
-  std::atomic<int> tries = 0;
-  to->instead = [&](const runtime::Permit&) {
-    ++tries;
-    return Outcome{EFFECT_STATE_UNKNOWN_AFTER_DISPATCH, "no answer"};
-  };
-  start({to});
-  order("errand/p");
-  await_in_time("errand/p", "over");
+  behave(*to, no_answer);
+  ship(to);
   BOOST_TEST(tries == 3);
   BOOST_TEST(view("errand/p") == R"({"how":"unknown","texts":0})");
   BOOST_TEST(story("errand/p") == "Ordered host.Dispatched host.Ended");
@@ -258,56 +266,37 @@ BOOST_AUTO_TEST_CASE(a_keyed_receiver_without_a_clear_answer_gets_the_same_three
 
 BOOST_AUTO_TEST_CASE(a_repeat_that_is_answered_settles_what_was_in_doubt) {
   const auto to = receiver(ReceiverClass::keyed);
-  std::atomic<int> tries = 0;
-  to->instead = [&](const runtime::Permit&) -> std::optional<Outcome> {
-    if (++tries > 1) return std::nullopt;
-    return Outcome{EFFECT_STATE_UNKNOWN_AFTER_DISPATCH, "no answer"};
-  };
-  start({to});
-  order("errand/p");
-  await_in_time("errand/p", "over");
+  behave(*to, no_answer, 1);
+  ship(to);
   BOOST_TEST(view("errand/p") == R"({"how":"delivered","texts":0})");
   BOOST_TEST(to->most_often() == 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_receiver_that_knows_no_repeat_is_not_sent_one) {
   const auto to = receiver(ReceiverClass::neither);
-  std::atomic<int> tries = 0;
-  to->instead = [&](const runtime::Permit&) {
-    ++tries;
-    return Outcome{EFFECT_STATE_UNKNOWN_AFTER_DISPATCH, "no answer"};
-  };
-  start({to});
-  order("errand/p");
-  await_in_time("errand/p", "over");
+  behave(*to, no_answer);
+  ship(to);
   BOOST_TEST(tries == 1);
   BOOST_TEST(view("errand/p") == R"({"how":"unknown","texts":0})");
 }
 
 BOOST_AUTO_TEST_CASE(what_would_be_refused_again_is_not_tried_again) {
   const auto to = receiver(ReceiverClass::neither);
-  std::atomic<int> tries = 0;
-  to->instead = [&](const runtime::Permit&) {
-    ++tries;
-    return Outcome{
-        .state = EFFECT_STATE_FAILED_BEFORE_EFFECT, .evidence = "no such place", .refused = true};
-  };
-  start({to});
-  order("errand/p");
-  await_in_time("errand/p", "over");
+  behave(
+      *to,
+      {.state = EFFECT_STATE_FAILED_BEFORE_EFFECT, .evidence = "no such place", .refused = true});
+  ship(to);
   BOOST_TEST(tries == 1);
   BOOST_TEST(view("errand/p") == R"({"how":"failed","texts":0})");
 }
 
 BOOST_AUTO_TEST_CASE(a_receiver_is_left_alone_for_as_long_as_it_asked) {
   const auto to = receiver(ReceiverClass::keyed);
-  std::atomic<int> tries = 0;
-  to->instead = [&](const runtime::Permit&) -> std::optional<Outcome> {
-    if (++tries > 1) return std::nullopt;
-    return Outcome{.state = EFFECT_STATE_FAILED_BEFORE_EFFECT,
-                   .evidence = "not now",
-                   .retry_after = std::chrono::seconds(600)};
-  };
+  behave(*to,
+         {.state = EFFECT_STATE_FAILED_BEFORE_EFFECT,
+          .evidence = "not now",
+          .retry_after = std::chrono::seconds(600)},
+         1);
   start({to});
   order("errand/p");
   eventually([&] { return effect_state("errand/p") == EFFECT_STATE_FAILED_BEFORE_EFFECT; },

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "messages/error.hpp"
 #include "runtime/kernel/kind.hpp"
 
 namespace nightshift::runtime {
@@ -17,6 +18,9 @@ class Catalog {
  public:
   /// The name must be free, an id, and no reserved word; that is asserted.
   void add(std::unique_ptr<const kernel::Kind> kind);
+
+  /// `bug` where a kind tells a command that no kind takes.
+  Result<void> check() const;
 
   /// Null if there is none.
   const kernel::Kind* find(std::string_view name) const;

@@ -34,6 +34,14 @@ std::string host_sentence(const Message* event) {
     const auto word = state == nullptr ? "unspecified" : enum_word(*state);
     return "ended: " + word + (ended->evidence().empty() ? "" : ", " + ended->evidence());
   }
+  if (const auto* told = dynamic_cast<const host::Told*>(event)) {
+    return "told " + told->kind() + "/" + told->id() + ": " + told->command();
+  }
+  if (const auto* refused = dynamic_cast<const host::TellRefused*>(event)) {
+    return "was refused by " + refused->kind() + "/" + refused->id() +
+           " what it told: " + refused->command() + ", " + refused->code() + ": " +
+           refused->detail();
+  }
   return {};
 }
 

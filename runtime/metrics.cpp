@@ -28,7 +28,7 @@ struct NodeMetric {
   std::uint64_t (*value)(const NodeStats&);
 };
 
-constexpr std::array<NodeMetric, 15> node_metrics{{
+constexpr std::array<NodeMetric, 16> node_metrics{{
     {"nightshift_commands_accepted_total", "Commands that were accepted.", MetricType::Counter,
      [](const NodeStats& s) { return s.commands_accepted; }},
     {"nightshift_commands_refused_total", "Commands that were refused.", MetricType::Counter,
@@ -47,6 +47,8 @@ constexpr std::array<NodeMetric, 15> node_metrics{{
      MetricType::Counter, [](const NodeStats& s) { return s.effects_dispatched; }},
     {"nightshift_deadlines_fired_total", "Deadlines that came.", MetricType::Counter,
      [](const NodeStats& s) { return s.deadlines_fired; }},
+    {"nightshift_tells_waiting", "Lines of Tells whose target cannot take them now.",
+     MetricType::Gauge, [](const NodeStats& s) { return s.tells_waiting; }},
     {"nightshift_node_starts_total", "Starts of the node on its journal.", MetricType::Counter,
      [](const NodeStats& s) { return s.boot_epoch; }},
     {"nightshift_journal_records_total", "Records written.", MetricType::Counter,

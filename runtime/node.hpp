@@ -92,6 +92,19 @@ struct EventView {
   std::string sentence;
 };
 
+/// What an entity tells another and does not get on with: the target cannot take it now, or the
+/// source cannot write down what became of it. It is tried again; what was told later waits behind.
+struct WaitingTell {
+  EntityRef source;
+  EntityRef target;
+  std::uint64_t n = 0;
+  /// Name of the command's message.
+  std::string command;
+  std::uint32_t attempts = 0;
+  Time since{};
+  std::string cause;
+};
+
 /// Counters for `/metrics`.
 struct NodeStats {
   std::uint64_t commands_accepted = 0;
@@ -107,6 +120,10 @@ struct NodeStats {
   std::uint64_t effects_failed = 0;
   std::uint64_t effects_unknown = 0;
   std::uint64_t deadlines_fired = 0;
+  /// By how their targets decided them.
+  std::uint64_t tells_accepted = 0;
+  std::uint64_t tells_refused = 0;
+  std::uint64_t tells_waiting = 0;
   /// Counts the starts of the node on its log, from 1.
   std::uint64_t boot_epoch = 0;
   storage::LogStats log;
@@ -192,6 +209,7 @@ class Node {
   virtual storage::ChainHead head() const = 0;
   /// What runs here, and how it is doing.
   virtual supervision::Tree& tree() = 0;
+  virtual std::vector<WaitingTell> waiting_tells() const = 0;
   virtual NodeStats stats() const = 0;
   /// Why it takes no commands now: `unavailable`, `no_space`, `stopping`; nothing while it is
   /// ready. Says nothing of the host's paths: everybody may know it.
@@ -203,7 +221,8 @@ class Node {
   virtual Watch watch(std::function<void(std::uint64_t)> notify) = 0;
 };
 
-/// Starts the host on a log. Open effects are taken up again, deadlines that were missed fire once.
+/// Starts the host on a log. Open effects and Tells are taken up again; deadlines that were missed
+/// fire once, in their order, so many at a time. `bug` where a kind tells what no kind takes.
 Result<std::unique_ptr<Node>> start_node(std::shared_ptr<storage::EventLog> log,
                                          std::shared_ptr<const Catalog> catalog,
                                          std::shared_ptr<Clock> clock,

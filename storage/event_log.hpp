@@ -33,7 +33,8 @@ Digest leaf_of(const Salt& salt, std::string_view bytes);
 /// Values of indexed fields of one entity; `status` is always among them. Sorted by field.
 using IndexValues = std::vector<std::pair<std::string, std::string>>;
 
-enum class WorkKind : std::uint8_t { effect = 1, deadline = 2, tell = 3 };
+/// The last two are how far Tells have come: to a target, and from a source.
+enum class WorkKind : std::uint8_t { effect = 1, deadline = 2, tell = 3, told = 4, heard = 5 };
 
 /// Open work of one entity. A deadline's `due` orders its rows; it is zero for the others.
 struct WorkKey {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "messages/crypto.hpp"
@@ -17,6 +18,14 @@ struct CallCounters {
   std::atomic<std::uint64_t> accepted = 0;
   std::atomic<std::uint64_t> refused = 0;
   std::atomic<bool> stopping = false;
+};
+
+/// What makes a command a Tell: whose, the how-manieth to this target, and from where on the source
+/// does not know yet what became of them.
+struct Telling {
+  EntityRef source;
+  std::uint64_t n = 0;
+  std::uint64_t open_from = 0;
 };
 
 /// Answers exactly once: a call that is dropped answers for itself, so that an actor's crash cannot
@@ -39,6 +48,10 @@ class Call {
   const Digest& request_hash() const { return request_hash_; }
   std::size_t bytes() const { return bytes_; }
 
+  /// Null unless it is a Tell.
+  const Telling* telling() const { return telling_ ? &*telling_ : nullptr; }
+  void set_telling(Telling telling) { telling_ = std::move(telling); }
+
   void admit(Admission admission) { admission_ = std::move(admission); }
   Admission& admission() { return admission_; }
   /// From here on the log has it.
@@ -51,6 +64,7 @@ class Call {
   Reply reply_;
   std::shared_ptr<CallCounters> counters_;
   Admission admission_;
+  std::optional<Telling> telling_;
   Digest request_hash_{};
   std::size_t bytes_ = 0;
   bool may_repeat_ = false;

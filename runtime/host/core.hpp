@@ -16,6 +16,7 @@
 #include "runtime/host/quarantine.hpp"
 #include "runtime/host/router.hpp"
 #include "runtime/host/slot.hpp"
+#include "runtime/host/tells.hpp"
 #include "runtime/host/ticker.hpp"
 #include "runtime/host/watchers.hpp"
 #include "runtime/host/workers.hpp"
@@ -56,7 +57,9 @@ struct Core {
   /// Replaced when they are built anew.
   Slot<Effects> effects;
   Slot<Deadlines> deadlines;
+  Slot<Tells> tells;
   EffectCounters effect_counters;
+  TellCounters tell_counters;
   /// By those that were replaced.
   std::atomic<std::uint64_t> deadlines_fired = 0;
   Ticker ticker{clock};

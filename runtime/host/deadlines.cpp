@@ -17,7 +17,10 @@ Deadlines::Deadlines(const storage::EventLog& log, const Clock& clock, Fire fire
       clock_(clock),
       fire_(std::move(fire)),
       wake_(std::move(wake)),
-      window_max_(window_max) {
+      window_max_(window_max),
+      places_(std::make_shared<Places>()) {
+  places_->places = window_max;
+  places_->wake = wake_;
   horizon_.kind = storage::WorkKind::deadline;
 }
 
@@ -64,13 +67,25 @@ Result<void> Deadlines::refill() {
   return {};
 }
 
+std::shared_ptr<void> Deadlines::place() {
+  // Nobody else takes places.
+  if (places_->taken >= places_->places) return nullptr;
+  ++places_->taken;
+  return {places_.get(), [places = places_](auto*) {
+            // Whoever found none waits for this.
+            if (places->taken.fetch_sub(1) == places->places) places->wake();
+          }};
+}
+
 Result<std::optional<std::chrono::microseconds>> Deadlines::poll() {
   const std::lock_guard lock(mutex_);
   const auto now = clock_.now();
   const auto elapsed = clock_.elapsed();
   while (!again_.empty() && again_.begin()->first <= elapsed) {
+    auto free = place();
+    if (!free) return std::nullopt;
     const auto& [key, why] = again_.begin()->second;
-    fire_(key, why);
+    fire_(key, why, std::move(free));
     again_.erase(again_.begin());
   }
   for (;;) {
@@ -78,7 +93,9 @@ Result<std::optional<std::chrono::microseconds>> Deadlines::poll() {
       if (auto refilled = refill(); !refilled) return std::unexpected(refilled.error());
     }
     if (window_.empty() || window_.begin()->first.due > now) break;
-    fire_(window_.begin()->first, window_.begin()->second);
+    auto free = place();
+    if (!free) return std::nullopt;
+    fire_(window_.begin()->first, window_.begin()->second, std::move(free));
     ++fired_;
     window_.erase(window_.begin());
   }

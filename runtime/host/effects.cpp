@@ -2,13 +2,10 @@
 #include "runtime/host/effects.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
 #include <exception>
-#include <limits>
 #include <utility>
 
-#include "runtime/host/entropy.hpp"
+#include "runtime/host/backoff.hpp"
 
 namespace nightshift::runtime::host {
 namespace {
@@ -263,15 +260,7 @@ std::chrono::microseconds Effects::pause(std::uint32_t failures, const Outcome& 
 }
 
 std::chrono::microseconds Effects::backoff(std::uint32_t failures) const {
-  std::array<char, 4> random;
-  fill_random(random);
-  std::uint32_t dice = 0;
-  std::memcpy(&dice, random.data(), sizeof(dice));
-  const double jitter = 0.5 + dice / (std::numeric_limits<std::uint32_t>::max() + 1.0);
-  const auto doublings = std::min<std::uint32_t>(std::max<std::uint32_t>(failures, 1) - 1, 16);
-  const auto base = std::chrono::duration_cast<std::chrono::microseconds>(parts_.backoff);
-  return std::chrono::microseconds(
-      static_cast<std::int64_t>(static_cast<double>(base.count() << doublings) * jitter));
+  return host::backoff(parts_.backoff, failures, retry_after_max);
 }
 
 }  // namespace nightshift::runtime::host

@@ -31,7 +31,6 @@ EntityState::EntityState(const kernel::Kind& kind, EntityRef entity, std::string
     : ref_(std::move(entity)), entity_(kind.make()) {
   row_.set_home(std::move(home));
   row_.set_evolver(kind.evolver_version());
-  row_.set_derivation(kind.derivation_version());
 }
 
 std::unique_ptr<EntityState> EntityState::from_row(const kernel::Kind& kind, EntityRef entity,
@@ -45,7 +44,6 @@ std::unique_ptr<EntityState> EntityState::from_row(const kernel::Kind& kind, Ent
     state->entity_ = kind.make();
     return state;
   }
-  parsed.set_derivation(kind.derivation_version());
   parsed.clear_phase();
   parsed.clear_body();
   state->row_ = std::move(parsed);

@@ -5,7 +5,7 @@
 #include <condition_variable>
 #include <utility>
 
-#include "messages/json.hpp"
+#include "runtime/host/inspection.hpp"
 #include "runtime/host/owner.hpp"
 #include "runtime/host/rederivation.hpp"
 #include "runtime/host/turns.hpp"
@@ -92,6 +92,7 @@ Result<void> Host::rederive() {
 }
 
 Result<void> Host::start() {
+  if (auto known = catalog_->check(); !known) return known;
   if (auto made = rederive(); !made) return made;
   if (auto loaded = core_->authority.load(*log_, *catalog_); !loaded) return loaded;
   return tree_->start(std::move(branches_));
@@ -153,39 +154,12 @@ std::unique_ptr<Mailbox> Host::spawn(const EntityRef& entity, std::uint64_t acti
   });
 }
 
-Result<void> Host::inspect(const Command& command) const {
-  const auto& entity = command.entity;
-  const auto* kind = catalog_->find(entity.kind);
-  if (kind == nullptr) {
-    return fail(ErrorCode::unknown_kind, "there is no kind " + entity.kind, entity.kind);
-  }
-  if (!is_id(entity.id)) {
-    return fail(ErrorCode::invalid,
-                "an id is 1 to 128 of the characters A-Z a-z 0-9 . _ -, not '" + entity.id + "'",
-                "id");
-  }
-  const auto* descriptor = command.body->GetDescriptor();
-  const auto* info = kind->find_command(descriptor->name());
-  if (info == nullptr || info->descriptor != descriptor) {
-    return fail(ErrorCode::unknown_command, entity.kind + " has no command " + descriptor->name(),
-                descriptor->name());
-  }
-  if (!command.caller.may(info->scope)) {
-    return fail(ErrorCode::forbidden,
-                command.caller.principal + " may not " + info->word + " " + entity.kind +
-                    ": its token lacks the scope " +
-                    enum_word(*Scope_descriptor()->FindValueByNumber(info->scope)),
-                to_string(entity));
-  }
-  return check_rules(*command.body);
-}
-
 void Host::submit(Command command, Reply reply) {
   const auto refuse = [&](Error error) {
     core_->calls->refused.fetch_add(1, std::memory_order_relaxed);
     reply(std::unexpected(std::move(error)));
   };
-  if (auto fit = inspect(command); !fit) return refuse(std::move(fit.error()));
+  if (auto fit = inspect(*catalog_, command); !fit) return refuse(std::move(fit.error()));
   auto call = std::make_unique<Call>(std::move(command), std::move(reply), core_->calls);
   auto admission = Admission::take(core_->load, call->bytes());
   if (!admission) return call->answer(fail(ErrorCode::overloaded));
@@ -215,6 +189,7 @@ std::optional<std::chrono::microseconds> Host::tick() {
   const auto earlier = [&](std::optional<std::chrono::microseconds> other) {
     if (other) next = next ? std::min(*next, *other) : *other;
   };
+  earlier(core_->tells->poll());
   auto due = core_->deadlines->poll();
   if (due) {
     earlier(*due);
@@ -241,6 +216,9 @@ NodeStats Host::stats() const {
   stats.effects_failed = effects.failed;
   stats.effects_unknown = effects.unknown;
   stats.deadlines_fired = core_->deadlines_fired + core_->deadlines->fired();
+  stats.tells_accepted = core_->tell_counters.accepted;
+  stats.tells_refused = core_->tell_counters.refused;
+  stats.tells_waiting = core_->tells->waiting().size();
   stats.boot_epoch = core_->boot_epoch;
   stats.log = log_->stats();
   return stats;
@@ -268,6 +246,8 @@ Result<Answer> Host::get(const EntityRef& entity) const {
   if (answer) answer->quarantined = core_->quarantine.cause(entity).value_or(std::string());
   return answer;
 }
+
+std::vector<WaitingTell> Host::waiting_tells() const { return core_->tells->waiting(); }
 
 Result<std::unique_ptr<Host>> start(std::shared_ptr<storage::EventLog> log,
                                     std::shared_ptr<const Catalog> catalog,

@@ -48,6 +48,7 @@ class Host final : public Node {
   }
   std::shared_ptr<const Authority> authority() const override;
   storage::ChainHead head() const override { return log_->head(); }
+  std::vector<WaitingTell> waiting_tells() const override;
   NodeStats stats() const override;
   std::vector<Error> obstacles() const override;
   supervision::Tree& tree() override { return *tree_; }
@@ -62,7 +63,6 @@ class Host final : public Node {
 
  private:
   Result<void> rederive();
-  Result<void> inspect(const Command& command) const;
   std::unique_ptr<Mailbox> spawn(const EntityRef& entity, std::uint64_t activation);
   std::chrono::microseconds sweep();
   void drain();

@@ -9,6 +9,12 @@ namespace {
 void begin_work(Core& core, const std::vector<storage::WorkChange>& changes) {
   for (const auto& [key, value] : changes) {
     if (!value) continue;
+    if (key.kind == storage::WorkKind::tell) {
+      TellWork work;
+      work.ParseFromString(*value);
+      core.tells->want(key, std::move(work));
+    }
+    if (key.kind != storage::WorkKind::effect && key.kind != storage::WorkKind::deadline) continue;
     WorkValue why;
     why.ParseFromString(*value);
     if (key.kind == storage::WorkKind::effect) core.effects->want({key.entity, key.name}, why);

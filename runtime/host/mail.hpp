@@ -2,10 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 
+#include "messages/host.pb.h"
 #include "messages/record.pb.h"
 #include "runtime/executor.hpp"
 #include "runtime/host/call.hpp"
@@ -58,14 +62,48 @@ struct Report {
   std::shared_ptr<Duty> duty = nullptr;
 };
 
-/// A deadline has come.
+/// A deadline has come. The next ones wait for `place` where many have.
 struct Fire {
   storage::WorkKey key;
   WorkValue why;
+  std::shared_ptr<void> place = nullptr;
   std::shared_ptr<Duty> duty = nullptr;
 };
 
-using Mail = std::variant<Deliver, Opened, Folded, Lost, Passivate, Dispatch, Report, Fire>;
+/// Hears once whether something was written; that it was not, if it is dropped.
+class Receipt {
+ public:
+  using Give = std::move_only_function<void(bool written)>;
+
+  explicit Receipt(Give give) : give_(std::move(give)) {}
+  Receipt(Receipt&& other) noexcept : give_(std::exchange(other.give_, nullptr)) {}
+  Receipt& operator=(Receipt&& other) noexcept {
+    give(false);
+    give_ = std::exchange(other.give_, nullptr);
+    return *this;
+  }
+  ~Receipt() { give(false); }
+
+  void give(bool written) {
+    if (auto give = std::exchange(give_, nullptr)) give(written);
+  }
+
+ private:
+  Give give_;
+};
+
+/// What became of what an entity told `target`: up to `up_to` all is decided there, and all but the
+/// last of it was accepted.
+struct Settle {
+  EntityRef target;
+  std::uint64_t up_to = 0;
+  /// What the last one was, if it was refused.
+  std::optional<::nightshift::host::TellRefused> refused;
+  std::string correlation;
+  Receipt receipt;
+};
+
+using Mail = std::variant<Deliver, Opened, Folded, Lost, Passivate, Dispatch, Report, Fire, Settle>;
 
 /// Null for mails that nobody misses.
 inline std::shared_ptr<Duty> duty_of(const Mail& mail) {

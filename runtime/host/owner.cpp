@@ -10,7 +10,11 @@ namespace nightshift::runtime::host {
 
 Owner::Owner(std::shared_ptr<Core> core, const kernel::Kind& kind, EntityRef entity,
              std::uint64_t activation)
-    : core_(std::move(core)), kind_(kind), entity_(std::move(entity)), activation_(activation) {}
+    : core_(std::move(core)),
+      kind_(kind),
+      entity_(std::move(entity)),
+      activation_(activation),
+      marks_(core_->log, entity_) {}
 
 namespace {
 
@@ -21,6 +25,7 @@ std::string_view what_of(const Mail& mail) {
   }
   if (std::holds_alternative<Fire>(mail)) return "a deadline";
   if (std::holds_alternative<Opened>(mail)) return "its opening";
+  if (std::holds_alternative<Settle>(mail)) return "what became of a Tell";
   return "an effect";
 }
 
@@ -79,6 +84,7 @@ void Owner::act_on(Mail& mail) {
   if (auto* fire = std::get_if<Fire>(&mail)) return on(*fire);
   if (auto* dispatch = std::get_if<Dispatch>(&mail)) return on(*dispatch);
   if (auto* report = std::get_if<Report>(&mail)) return on(*report);
+  if (auto* settle = std::get_if<Settle>(&mail)) return on(*settle);
 }
 
 void Owner::open() {
@@ -86,6 +92,7 @@ void Owner::open() {
   state_.reset();
   recent_.clear();
   dispatching_.clear();
+  marks_.clear();
   lane_ = std::make_shared<Lane>();
   lane_->core = core_;
   lane_->entity = entity_;

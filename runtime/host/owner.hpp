@@ -13,6 +13,7 @@
 #include "runtime/host/entity_state.hpp"
 #include "runtime/host/landing.hpp"
 #include "runtime/host/recent.hpp"
+#include "runtime/host/tell_marks.hpp"
 
 namespace nightshift::runtime::host {
 
@@ -25,6 +26,8 @@ struct Change {
   Time decided_at{};
   std::optional<storage::CommandEntry> command;
   std::unique_ptr<Call> call;
+  /// Rows beside those that follow from the state.
+  std::vector<storage::WorkChange> rows;
   /// An effect whose end stands in the events.
   std::optional<std::string> ended_effect;
   std::move_only_function<void(Core&, bool)> then;
@@ -65,7 +68,7 @@ class Owner final : public Resident {
   /// The kind would not have the command of a deadline that has come.
   void refuse_deadline(const Fire& fire, const Error& error);
   /// Deletes the row of a deadline that will not fire again.
-  void forget(const storage::WorkKey& key);
+  void forget(const Fire& fire);
   void decide(std::unique_ptr<Call> call);
   /// True if the command was accepted before: it has its answer then.
   bool repeated(std::unique_ptr<Call>& call);
@@ -75,6 +78,18 @@ class Owner final : public Resident {
   void settle(std::unique_ptr<Call> call, Result<std::shared_ptr<Answer>> result,
               bool takes_offset = true);
   void accept(std::unique_ptr<Call> call, kernel::AnyEvents events, Time now);
+
+  // -- Tells (owner_tells.cpp)
+
+  /// Another entity tells this one something.
+  void hear(std::unique_ptr<Call> call);
+  /// What was decided before is decided.
+  void hear_again(std::unique_ptr<Call> call, const HeardMark& mark);
+  /// Refuses a Tell once and for all: the mark is written before the source hears of it.
+  void refuse_tell(std::unique_ptr<Call> call, std::uint64_t sequence, Error error);
+  void on(Settle& settle);
+  /// Counts what the events tell, and adds the rows of it.
+  Result<void> add_tells(Change& change);
 
   // -- writing (owner_commit.cpp)
 
@@ -127,6 +142,7 @@ class Owner final : public Resident {
   Recent recent_;
   /// Effects whose dispatch the log has not answered yet, by the number of the append.
   std::map<std::string, std::uint64_t> dispatching_;
+  TellMarks marks_;
 
   /// Size of the stored state row, and bytes of records since it was written.
   std::size_t row_bytes_ = 0;

@@ -20,14 +20,17 @@ bool is_passing(ErrorCode code) {
 
 }  // namespace
 
-void Owner::on(Deliver& deliver) { decide(std::move(deliver.call)); }
+void Owner::on(Deliver& deliver) {
+  if (deliver.call->telling() != nullptr) return hear(std::move(deliver.call));
+  decide(std::move(deliver.call));
+}
 
 void Owner::on(Fire& fire) {
   const auto still = [&](const kernel::Deadline& deadline) {
     return deadline.name == fire.key.name && deadline.due == fire.key.due;
   };
   const auto due = std::ranges::find_if(work_.deadlines, still);
-  if (due == work_.deadlines.end()) return forget(fire.key);
+  if (due == work_.deadlines.end()) return forget(fire);
   const auto now = core_->clock.now();
   // The clock was set back since it fired.
   if (now < fire.key.due) return core_->deadlines->add(fire.key, fire.why);
@@ -43,7 +46,8 @@ void Owner::on(Fire& fire) {
   auto events = ask(command, now);
   if (!events) return refuse_deadline(fire, events.error());
   // Runs on the log's thread while the node is there, or is dropped with the call.
-  auto reply = [core = core_.get(), key = fire.key, why = fire.why](Result<Answer> answer) {
+  auto reply = [core = core_.get(), key = fire.key, why = fire.why,
+                place = fire.place](const Result<Answer>& answer) {
     if (!answer && is_passing(answer.error().code)) core->deadlines->again(key, why);
   };
   accept(std::make_unique<Call>(std::move(command), std::move(reply), core_->calls),
@@ -55,13 +59,15 @@ void Owner::refuse_deadline(const Fire& fire, const Error& error) {
                 std::string(error.message()));
   // Another program may be able to decide it.
   if (error.code == ErrorCode::bug) return;
-  forget(fire.key);
+  forget(fire);
 }
 
-void Owner::forget(const storage::WorkKey& key) {
+void Owner::forget(const Fire& fire) {
   auto append = barrier(state_->sequence());
-  append.work.push_back({key, std::nullopt});
-  submit(std::move(append), landing_on(lane_, nullptr));
+  append.work.push_back({fire.key, std::nullopt});
+  auto landing = landing_on(lane_, nullptr);
+  landing.then = [place = fire.place](Core&, bool) {};
+  submit(std::move(append), std::move(landing));
 }
 
 void Owner::decide(std::unique_ptr<Call> call) {
@@ -175,11 +181,14 @@ void Owner::accept(std::unique_ptr<Call> call, kernel::AnyEvents events, Time no
   change.correlation = call->correlation();
   change.principal = command.caller.principal;
   change.decided_at = now;
-  change.command = storage::CommandEntry{.principal = command.caller.principal,
-                                         .key = call->id(),
-                                         .request_hash = call->request_hash(),
-                                         .at = now,
-                                         .created = state_->sequence() == 0};
+  // A Tell is recognised by its mark.
+  if (call->telling() == nullptr) {
+    change.command = storage::CommandEntry{.principal = command.caller.principal,
+                                           .key = call->id(),
+                                           .request_hash = call->request_hash(),
+                                           .at = now,
+                                           .created = state_->sequence() == 0};
+  }
   change.call = std::move(call);
   commit(std::move(change));
 }

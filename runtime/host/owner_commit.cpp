@@ -1,5 +1,7 @@
 // The owner and the log: events become state, records and rows, in one append.
+#include <algorithm>
 #include <exception>
+#include <iterator>
 #include <utility>
 
 #include "runtime/host/owner.hpp"
@@ -60,6 +62,9 @@ storage::Append Owner::barrier(std::uint64_t sequence) const {
 
 void Owner::commit(Change change) {
   auto append = barrier(state_->sequence());
+  if (auto added = add_tells(change); !added) {
+    return abandon(std::move(change), append.expected, added.error().message());
+  }
   const auto command_id = change.call ? change.call->id() : std::string();
   auto records = evolve(change);
   if (!records) return abandon(std::move(change), append.expected, records.error().message());
@@ -67,7 +72,9 @@ void Owner::commit(Change change) {
   auto landing = landing_on(lane_, std::move(change.call));
   landing.then = std::move(change.then);
   attach_rows(append, landing, change);
-  if (landing.call) {
+  if (landing.call && landing.call->telling() != nullptr) {
+    landing.answer = std::make_shared<Answer>();
+  } else if (landing.call) {
     landing.answer = answer();
     landing.answer->command_id = command_id;
     landing.answer->created = append.expected == 0 && !append.records.empty();
@@ -89,12 +96,17 @@ void Owner::commit(Change change) {
 void Owner::abandon(Change change, std::uint64_t expected, std::string_view why) {
   if (change.then) change.then(*core_, false);
   if (change.call) {
-    auto landing = landing_on(lane_, std::move(change.call));
-    landing.refusal = {
+    Error error{
         ErrorCode::bug,
         "the program could not apply what it decided, and changed nothing: " + std::string(why),
         to_string(entity_)};
-    answer_when_durable(expected, std::move(landing));
+    if (change.call->telling() != nullptr) {
+      refuse_tell(std::move(change.call), expected, std::move(error));
+    } else {
+      auto landing = landing_on(lane_, std::move(change.call));
+      landing.refusal = std::move(error);
+      answer_when_durable(expected, std::move(landing));
+    }
   }
   restart(why);
 }
@@ -105,10 +117,13 @@ void Owner::answer_when_durable(std::uint64_t sequence, Landing landing) {
 }
 
 void Owner::attach_rows(storage::Append& append, Landing& landing, Change& change) {
+  append.work = std::move(change.rows);
+  landing.work = append.work;
   if (append.records.empty()) return;
   attach_state(append);
   auto work = state_->entity().pending();
-  append.work = work_changes(*state_, work_, work, change.cause, change.correlation);
+  auto changes = work_changes(*state_, work_, work, change.cause, change.correlation);
+  std::ranges::move(changes, std::back_inserter(append.work));
   if (change.ended_effect && work.find_effect(*change.ended_effect) == nullptr) {
     append.work.push_back({effect_key(entity_, *change.ended_effect), std::nullopt});
   }

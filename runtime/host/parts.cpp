@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "runtime/host/tell_posts.hpp"
 #include "runtime/host/watchdog.hpp"
 
 namespace nightshift::runtime::host {
@@ -139,15 +140,26 @@ Part deadlines(Core& core) {
   return {.name = "deadlines", .start = [&core](const Failed&) {
             const auto made = std::make_shared<Deadlines>(
                 core.log, core.clock,
-                [&core](const storage::WorkKey& key, const WorkValue& why) {
+                [&core](const storage::WorkKey& key, const WorkValue& why,
+                        std::shared_ptr<void> place) {
                   const auto duty = unless_read(
                       core, [key, why](Core& later) { later.deadlines->again(key, why); });
-                  core.send(key.entity, Fire{key, why, duty});
+                  core.send(key.entity, Fire{key, why, std::move(place), duty});
                 },
                 [&core] { core.ticker.wake(); });
             if (const auto gone = core.deadlines.put(made)) core.deadlines_fired += gone->fired();
             core.ticker.wake();
             return handle([] {}, [made] { return Health{made->waiting(), {}}; });
+          }};
+}
+
+Part tells(Core& core) {
+  return {.name = "tells", .start = [&core](Failed) -> Made {
+            const auto made = make_tells(core);
+            core.tells.put(made);
+            if (auto found = made->find(); !found) return std::unexpected(found.error());
+            core.ticker.wake();
+            return handle([] {}, [made] { return Health{made->open(), {}}; });
           }};
 }
 
@@ -179,6 +191,7 @@ Part router(Core& core) {
 
 Result<void> take_up_turned_away(Core& core, const EntityRef& entity) {
   if (auto wanted = want_effects(core, entity); !wanted) return wanted;
+  core.tells->hurry(entity);
   const auto now = core.clock.now();
   storage::WorkKey from;
   from.kind = storage::WorkKind::deadline;
@@ -200,6 +213,7 @@ Branch host_branches(Core& core, const PartsOptions& options) {
   if (!options.deterministic) work.parts.push_back(feeds(core));
   work.parts.push_back(effects(core, options));
   work.parts.push_back(deadlines(core));
+  work.parts.push_back(tells(core));
   work.parts.push_back(ticker(core, options));
   Branch entities{.name = "entities",
                   .rules = {Strategy::one_for_one, intensity},

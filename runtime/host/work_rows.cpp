@@ -11,6 +11,12 @@ storage::WorkKey deadline_key(const EntityRef& entity, const kernel::Deadline& d
   return {storage::WorkKind::deadline, deadline.due, entity, deadline.name};
 }
 
+storage::WorkKey tell_key(const EntityRef& source, const EntityRef& target, std::uint64_t n) {
+  std::string digits(16, '0');
+  for (auto at = digits.rbegin(); n > 0; n /= 16) *at++ = "0123456789abcdef"[n % 16];
+  return {storage::WorkKind::tell, {}, source, to_string(target) + "/" + digits};
+}
+
 WorkTypes work_types(const EntityRef& entity, const kernel::Work& work) {
   WorkTypes types;
   for (const auto& effect : work.effects) types.emplace(effect_key(entity, effect.id), effect.type);

@@ -14,6 +14,8 @@ namespace nightshift::runtime::host {
 
 storage::WorkKey effect_key(const EntityRef& entity, const std::string& effect_id);
 storage::WorkKey deadline_key(const EntityRef& entity, const kernel::Deadline& deadline);
+/// The `n`-th that `source` tells `target`; in the order of targets, then of `n`.
+storage::WorkKey tell_key(const EntityRef& source, const EntityRef& target, std::uint64_t n);
 
 /// What is open, and its type.
 using WorkTypes = std::map<storage::WorkKey, std::string>;

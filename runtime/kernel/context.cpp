@@ -14,6 +14,13 @@ Caller Caller::of_host() {
   return Caller{.principal = "host", .scopes = {}, .agent = false, .host = true};
 }
 
+Caller Caller::of_entity(const EntityRef& source) {
+  return Caller{.principal = to_string(source),
+                .scopes = {SCOPE_READ, SCOPE_OPERATE, SCOPE_PROPOSE, SCOPE_HOST},
+                .agent = true,
+                .host = false};
+}
+
 std::string Context::fresh_id(unsigned n) const {
   const auto hash = sha256({"nightshift.fresh.v1\n", fresh, std::to_string(n)});
   return to_hex(as_bytes(hash).substr(0, 16));

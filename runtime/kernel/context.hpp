@@ -12,6 +12,7 @@
 
 #include "messages/authority.pb.h"
 #include "messages/canonical.hpp"
+#include "messages/ids.hpp"
 #include "messages/options.pb.h"
 #include "messages/time.hpp"
 
@@ -21,6 +22,7 @@ namespace nightshift::kernel {
 struct Caller {
   std::string principal;
   std::set<Scope> scopes;
+  /// No human: it can never approve.
   bool agent = false;
   /// The host itself: deadlines, initialisation.
   bool host = false;
@@ -29,6 +31,8 @@ struct Caller {
   bool may(Scope scope) const;
 
   static Caller of_host();
+  /// An entity that tells: whoever was behind its decision, it is no human, and no administrator.
+  static Caller of_entity(const EntityRef& source);
 };
 
 /// The places where one executor can act, by name, and what an approver has to see of each: its

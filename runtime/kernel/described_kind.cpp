@@ -5,6 +5,7 @@
 #include <cassert>
 #include <cctype>
 
+#include "messages/inbox.pb.h"
 #include "messages/json.hpp"
 #include "messages/options.pb.h"
 
@@ -42,7 +43,8 @@ PhaseInfo describe_phase(const Message& prototype) {
   const auto& descriptor = *prototype.GetDescriptor();
   assert(descriptor.options().HasExtension(nightshift::status));
   return {.name = descriptor.name(),
-          .status = descriptor.options().GetExtension(nightshift::status)};
+          .status = descriptor.options().GetExtension(nightshift::status),
+          .awaits = descriptor.options().GetExtension(nightshift::awaits)};
 }
 
 EventInfo describe_event(const Message& prototype) {
@@ -81,6 +83,7 @@ DescribedKind::DescribedKind(const KindLists& lists)
   for (const auto* command : lists.commands) commands_.push_back(describe_command(*command));
   for (const auto* event : lists.events) events_.push_back(describe_event(*event));
   for (const auto* event : lists.retired) retired_.push_back(describe_event(*event));
+  for (const auto* command : lists.tells) tells_.push_back(command->GetDescriptor());
   for (int i = 0; i < view_->field_count(); ++i) {
     const auto* field = view_->field(i);
     if (!field->options().GetExtension(nightshift::rules).indexed()) continue;

@@ -15,7 +15,7 @@ using CellMatrix = std::vector<std::vector<bool>>;
 
 /// The default instances of the messages that a kind lists, in its order.
 struct KindLists {
-  std::vector<const google::protobuf::Message*> phases, commands, events, retired;
+  std::vector<const google::protobuf::Message*> phases, commands, events, retired, tells;
   const google::protobuf::Message* view = nullptr;
   CellMatrix decides, evolves;
   std::uint32_t evolver = 1, derivation = 1;
@@ -34,6 +34,7 @@ class DescribedKind : public Kind {
   const std::vector<PhaseInfo>& phases() const override { return phases_; }
   const std::vector<EventInfo>& events() const override { return events_; }
   const std::vector<EventInfo>& retired() const override { return retired_; }
+  const std::vector<const google::protobuf::Descriptor*>& tells() const override { return tells_; }
   const google::protobuf::Descriptor* view_descriptor() const override { return view_; }
   bool decides(std::size_t phase, std::size_t command) const override;
   bool evolves(std::size_t phase, std::size_t event) const override;
@@ -54,6 +55,7 @@ class DescribedKind : public Kind {
   std::vector<CommandInfo> commands_;
   std::vector<PhaseInfo> phases_;
   std::vector<EventInfo> events_, retired_;
+  std::vector<const google::protobuf::Descriptor*> tells_;
   const google::protobuf::Descriptor* view_;
   std::vector<const google::protobuf::FieldDescriptor*> indexed_;
   CellMatrix decides_, evolves_;

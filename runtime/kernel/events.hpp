@@ -56,7 +56,7 @@ class Events {
 
   AnyEvents release() && { return std::move(events_); }
 
- private:
+ protected:
   AnyEvents events_;
 };
 

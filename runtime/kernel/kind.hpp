@@ -35,6 +35,8 @@ struct CommandInfo {
 struct PhaseInfo {
   std::string name;
   std::string status;
+  /// What a person has to do in it; empty where it waits for nobody.
+  std::string awaits;
 };
 
 struct EventInfo {
@@ -107,6 +109,8 @@ class Kind {
   virtual const std::vector<EventInfo>& events() const = 0;
   /// Forms of events that are no longer written and still read.
   virtual const std::vector<EventInfo>& retired() const = 0;
+  /// The commands that its entities may tell others.
+  virtual const std::vector<const google::protobuf::Descriptor*>& tells() const = 0;
   virtual const google::protobuf::Descriptor* view_descriptor() const = 0;
   /// True if the table has this cell, by indexes into `phases()` and `commands()` or `events()`.
   virtual bool decides(std::size_t phase, std::size_t command) const = 0;

@@ -4,7 +4,7 @@
 //     using Phases = Types<pb::State::Absent, pb::State::Pending, ...>;   // first: "nothing yet"
 //     using State = Phases::Variant;
 //     using Commands = Types<pb::Propose, ...>;
-//     using Events = kernel::Events<pb::Proposed, ...>;
+//     using Events = kernel::Events<pb::Proposed, ...>;  // or Telling<Events<...>, commands...>
 //     using View = pb::View;
 //     static Result<Events> decide(const Phase&, const Command&, const Context&);   // cells
 //     static State evolve(Phase&&, const Event&);                                   // cells
@@ -19,8 +19,9 @@
 //   };
 //
 // A cell exists only where an overload has exactly these types; one that is callable but inexact or
-// ambiguous does not compile. The host's own events (`Dispatched`, `Ended`) are folded where a cell
-// takes them, and leave the phase as it is elsewhere. `indexed` fills the indexed fields alone.
+// ambiguous does not compile. The host's own events (`Dispatched`, `Ended`, `Told`, `TellRefused`)
+// are folded where a cell takes them, and leave the phase as it is elsewhere; a kind that tells
+// takes `TellRefused` in every phase but the first. `indexed` fills the indexed fields alone.
 #pragma once
 
 #include <memory>

@@ -14,12 +14,13 @@
 #include "messages/host.pb.h"
 #include "runtime/kernel/cells.hpp"
 #include "runtime/kernel/described_kind.hpp"
+#include "runtime/kernel/telling.hpp"
 
 namespace nightshift::kernel::detail {
 
 using google::protobuf::Message;
 
-using HostEvents = Types<host::Dispatched, host::Ended>;
+using HostEvents = Types<host::Dispatched, host::Ended, host::Told, host::TellRefused>;
 
 template <class... A, class... B>
 consteval Types<A..., B...> join(Types<A...>, Types<B...>) {
@@ -288,6 +289,24 @@ class LiftedEntity final : public Entity {
 
 // ---- the kind
 
+/// True if every phase but the first has a cell for a refusal: it comes back at any time.
+template <class K, class First, class... Phase>
+consteval bool hears_refusals(Types<First, Phase...>) {
+  return (has_evolve<K, Phase, host::TellRefused>() && ...);
+}
+
+template <class K>
+std::vector<const Message*> tells_of() {
+  if constexpr (requires { typename K::Events::Tells; }) {
+    static_assert(
+        hears_refusals<K>(typename K::Phases{}),
+        "a kind that tells needs evolve(Phase&&, const host::TellRefused&) in every phase "
+        "but the first");
+    return prototypes(typename K::Events::Tells{});
+  }
+  return {};
+}
+
 template <class K>
 KindLists lists_of() {
   static_assert(std::same_as<typename K::State, typename K::Phases::Variant>,
@@ -296,6 +315,7 @@ KindLists lists_of() {
                   .commands = prototypes(typename K::Commands{}),
                   .events = prototypes(typename K::Events::List{}),
                   .retired = prototypes(RetiredOf<K>{}),
+                  .tells = tells_of<K>(),
                   .view = &K::View::default_instance(),
                   .decides = matrix(decide_cells<K>, K::Commands::size),
                   .evolves = matrix(evolve_cells<K>, K::Events::List::size)};

@@ -18,6 +18,7 @@
 #include "messages/principal.pb.h"
 #include "messages/record.pb.h"
 #include "messages/secret_bundle.pb.h"
+#include "messages/tell.pb.h"
 #include "tests/support/golden.hpp"
 
 namespace nightshift {
@@ -32,14 +33,26 @@ using google::protobuf::FileDescriptor;
 constexpr auto snapshot_path = "tests/golden/schema.txt";
 using Lines = std::set<std::string>;
 
+/// It has no message: approvals bring it along.
+const FileDescriptor* inbox_file() {
+  (void)approval::Propose::descriptor();
+  return DescriptorPool::generated_pool()->FindFileByName("messages/inbox.proto");
+}
+
 /// A static library brings along only what is named.
-const std::set<const FileDescriptor*> linked = {
-    approval::Propose::descriptor()->file(), Authority::descriptor()->file(),
-    Derivation::descriptor()->file(),        effect::DeliverToOutbox::descriptor()->file(),
-    EffectOptions::descriptor()->file(),     host::Ended::descriptor()->file(),
-    NodeFile::descriptor()->file(),          KindOptions::descriptor()->file(),
-    principal::Issue::descriptor()->file(),  Record::descriptor()->file(),
-    SecretBundle::descriptor()->file()};
+const std::set<const FileDescriptor*> linked = {approval::Propose::descriptor()->file(),
+                                                Authority::descriptor()->file(),
+                                                Derivation::descriptor()->file(),
+                                                effect::DeliverToOutbox::descriptor()->file(),
+                                                EffectOptions::descriptor()->file(),
+                                                host::Ended::descriptor()->file(),
+                                                NodeFile::descriptor()->file(),
+                                                KindOptions::descriptor()->file(),
+                                                principal::Issue::descriptor()->file(),
+                                                Record::descriptor()->file(),
+                                                SecretBundle::descriptor()->file(),
+                                                TellWork::descriptor()->file(),
+                                                inbox_file()};
 
 std::string label_of(const FieldDescriptor* field) {
   if (field->is_map()) return "map";

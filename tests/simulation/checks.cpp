@@ -5,7 +5,9 @@
 
 #include "runtime/host/entity_state.hpp"
 #include "storage/audit.hpp"
+#include "tests/simulation/told.hpp"
 #include "tests/support/kinds/errand.pb.h"
+#include "tests/support/kinds/purse.pb.h"
 
 namespace nightshift::tests {
 namespace {
@@ -39,8 +41,12 @@ std::map<std::string, Trace> traces_of(const storage::EventLog& log) {
 }
 
 std::uint64_t events_of(const google::protobuf::Message& body) {
-  const auto* note = dynamic_cast<const errand::Note*>(&body);
-  return note == nullptr ? 1 : std::max(1u, note->copies());
+  if (const auto* note = dynamic_cast<const errand::Note*>(&body)) {
+    return std::max(1u, note->copies());
+  }
+  // What is paid, and what is told of it.
+  if (const auto* pay = dynamic_cast<const purse::Pay*>(&body)) return 2 * pay->times();
+  return 1;
 }
 
 std::string check_commands(World& world) {
@@ -134,7 +140,8 @@ std::string check_index(World& world) {
 
 std::string check_work(const storage::EventLog& log) {
   std::string left;
-  for (const auto kind : {storage::WorkKind::effect, storage::WorkKind::deadline}) {
+  using storage::WorkKind;
+  for (const auto kind : {WorkKind::effect, WorkKind::deadline, WorkKind::tell}) {
     storage::WorkKey first;
     first.kind = kind;
     first.due = Time::min();
@@ -169,6 +176,7 @@ std::string check(World& world) {
   if (world.receiver().arrived() > delivered) return "more arrived than there are errands";
   if (auto broken = check_index(world); !broken.empty()) return broken;
   if (auto broken = check_work(world.log()); !broken.empty()) return broken;
+  if (auto broken = check_tells(world); !broken.empty()) return broken;
   const auto report = storage::verify(world.log(), {});
   if (!report) return "the log cannot be verified: " + report.error().detail;
   return report->findings.empty() ? "" : "the log is damaged: " + report->findings.front().what;

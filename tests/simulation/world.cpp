@@ -7,6 +7,7 @@
 #include "runtime/host/entropy.hpp"
 #include "tests/support/kinds/counter.hpp"
 #include "tests/support/kinds/errand.hpp"
+#include "tests/support/kinds/purse.hpp"
 
 namespace nightshift::tests {
 namespace {
@@ -16,6 +17,7 @@ using Body = std::shared_ptr<const google::protobuf::Message>;
 
 constexpr std::uint64_t counters = 3;
 constexpr std::uint64_t errands = 12;
+constexpr std::uint64_t purses = 4;
 
 kernel::Caller caller() {
   kernel::Caller caller;
@@ -52,6 +54,28 @@ Body errand_command(std::mt19937_64& random, Time now) {
       auto order = std::make_shared<errand_pb::Order>();
       order->set_gated(random() % 8 == 0);
       return order;
+    }
+  }
+}
+
+std::string purse(std::uint64_t dice) { return "w" + std::to_string(dice % purses); }
+
+Body purse_command(std::mt19937_64& random) {
+  switch (random() % 8) {
+    case 0: return std::make_shared<purse_pb::Close>();
+    case 1:
+    case 2: {
+      auto fill = std::make_shared<purse_pb::Fill>();
+      fill->set_amount(static_cast<std::int64_t>(random() % 100));
+      return fill;
+    }
+    default: {
+      auto pay = std::make_shared<purse_pb::Pay>();
+      pay->set_to(purse(random()));
+      // Now and then more than is taken at once.
+      pay->set_amount(static_cast<std::int64_t>(random() % 1100));
+      pay->set_times(static_cast<std::uint32_t>(1 + random() % 4));
+      return pay;
     }
   }
 }
@@ -93,6 +117,7 @@ void World::install() {
   catalog_ = std::make_shared<runtime::Catalog>();
   catalog_->add(counter_kind());
   catalog_->add(programs[program_]());
+  catalog_->add(purse_kind());
 }
 
 void World::start() {
@@ -141,12 +166,19 @@ void World::step() {
 }
 
 void World::send_new() {
-  const bool counting = chance(40);
+  const auto dice = random_() % 100;
   Sent sent;
   sent.key = "k" + std::to_string(sent_.size());
-  sent.entity = counting ? EntityRef{"counter", "c" + std::to_string(random_() % counters)}
-                         : EntityRef{"errand", "p" + std::to_string(random_() % errands)};
-  sent.body = counting ? counter_command(random_) : errand_command(random_, clock_->now());
+  if (dice < 25) {
+    sent.entity = {"counter", "c" + std::to_string(random_() % counters)};
+    sent.body = counter_command(random_);
+  } else if (dice < 70) {
+    sent.entity = {"errand", "p" + std::to_string(random_() % errands)};
+    sent.body = errand_command(random_, clock_->now());
+  } else {
+    sent.entity = {"purse", purse(random_())};
+    sent.body = purse_command(random_);
+  }
   sent_.push_back(std::move(sent));
   ask(sent_.size() - 1, sent_.back().body);
 }

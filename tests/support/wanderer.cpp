@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "messages/host.pb.h"
 #include "tests/support/random_command.hpp"
 #include "tests/support/story.hpp"
 
@@ -37,6 +36,7 @@ void Wanderer::step() {
   if (!work.effects.empty() && dice_.chance(40)) return effect_step(dice_.pick(work.effects).id);
   if (!effect_ids_.empty() && dice_.chance(12)) return end_step(dice_.pick(effect_ids_));
   if (!work.deadlines.empty() && dice_.chance(20)) return deadline_step(dice_.pick(work.deadlines));
+  if (!told_.empty() && dice_.chance(10)) return refused_step(dice_.pick(told_));
   command_step();
 }
 
@@ -84,14 +84,32 @@ void Wanderer::effect_step(const std::string& effect_id) {
 
 /// An end is a fact: it may come late, and no phase refuses it.
 void Wanderer::end_step(const std::string& effect_id) {
+  const bool wanted = entity_->pending().find_effect(effect_id) != nullptr;
   host::Ended ended;
   ended.set_effect_id(effect_id);
   ended.set_state(
       dice_.pick<EffectState>({EFFECT_STATE_COMMITTED, EFFECT_STATE_FAILED_BEFORE_EFFECT,
                                EFFECT_STATE_UNKNOWN_AFTER_DISPATCH}));
   ended.set_evidence("what the receiver said");
-  ended.set_last(dice_.chance(50));
+  ended.set_last(dice_.chance(50) || ended.state() == EFFECT_STATE_UNKNOWN_AFTER_DISPATCH);
   fold(ended, "");
+  if (!wanted || ended.state() != EFFECT_STATE_UNKNOWN_AFTER_DISPATCH) return;
+  const auto same = [this](const auto& phase) { return phase.name == entity_->phase(); };
+  check(!std::ranges::find_if(kind_.phases(), same)->awaits.empty(),
+        "nobody is asked what became of an effect whose outcome is unknown: the phase needs the "
+        "option `awaits`");
+}
+
+void Wanderer::refused_step(const host::Told& told) {
+  host::TellRefused refused;
+  refused.set_kind(told.kind());
+  refused.set_id(told.id());
+  refused.set_n(1);
+  refused.set_command(told.command());
+  refused.set_code("wrong_phase");
+  refused.set_detail("why the target would not");
+  refused.set_body(told.body());
+  fold(refused, "");
 }
 
 void Wanderer::decide(const kernel::CommandInfo& command, const Message& message) {
@@ -116,7 +134,10 @@ void Wanderer::decide(const kernel::CommandInfo& command, const Message& message
   }
   check(describe(*decided) == describe(*repeated), "the decision is not repeatable");
   if (decided->empty()) seen_({phase, command.name, {}, {}, phase});
-  for (const auto& event : *decided) fold(*event, command.name);
+  for (const auto& event : *decided) {
+    if (const auto* told = dynamic_cast<const host::Told*>(event.get())) told_.push_back(*told);
+    fold(*event, command.name);
+  }
 }
 
 void Wanderer::fold(const Message& event, const std::string& command) {

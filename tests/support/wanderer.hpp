@@ -1,11 +1,12 @@
 // Walks through an entity's states as the host would: commands, dispatches and their ends,
-// deadlines; and checks at every step what every kind promises.
+// deadlines, refusals of what it told others; and checks at every step what every kind promises.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <string>
 
+#include "messages/host.pb.h"
 #include "runtime/kernel/kind.hpp"
 #include "tests/support/dice.hpp"
 #include "tests/support/world.hpp"
@@ -38,6 +39,7 @@ class Wanderer {
   void effect_step(const std::string& effect_id);
   void end_step(const std::string& effect_id);
   void deadline_step(const kernel::Deadline& deadline);
+  void refused_step(const host::Told& told);
   void decide(const kernel::CommandInfo& command, const google::protobuf::Message& message);
   void fold(const google::protobuf::Message& event, const std::string& command);
   void check_shown() const;
@@ -55,6 +57,7 @@ class Wanderer {
   std::unique_ptr<kernel::Entity> replayed_;
   /// Every effect that was ever wanted, once per step.
   std::vector<std::string> effect_ids_;
+  std::vector<host::Told> told_;
   std::string last_;
 };
 

@@ -42,11 +42,15 @@ class FakeNode final : public runtime::Node {
                                                  std::size_t limit) const override;
   std::shared_ptr<const Authority> authority() const override;
   storage::ChainHead head() const override;
+  std::vector<runtime::WaitingTell> waiting_tells() const override { return waiting; }
   runtime::NodeStats stats() const override;
   /// What commands fail with.
   std::vector<Error> obstacles() const override;
   FakeTree& tree() override { return tree_; }
   Watch watch(std::function<void(std::uint64_t)> notify) override;
+
+  /// What the node says of Tells.
+  std::vector<runtime::WaitingTell> waiting;
 
  private:
   struct Stored {

@@ -14,7 +14,8 @@ set(mistakes
   "ContributeToACopy = contribute is ambiguous for this phase, or its types are not exactly"
   "ViewOfEveryMessage = view is ambiguous for this phase, or its types are not exactly"
   "ViewOfNothing = every phase but the first needs a view"
-  "StateOfItsOwn = State is the variant of the phases, in their order")
+  "StateOfItsOwn = State is the variant of the phases, in their order"
+  "DeafToRefusals = a kind that tells needs evolve")
 
 set(compile ${COMPILE} -std=c++23 -fsyntax-only ${FOLDERS} ${SOURCE})
 execute_process(COMMAND ${compile} -Dwithout_mistakes RESULT_VARIABLE failed ERROR_VARIABLE said)

@@ -43,9 +43,17 @@ struct ByTemplate : Table {
   static State evolve(Counting&&, const auto&);
 };
 
+struct Tells : Table {
+  using Table::evolve;
+  using Events = kernel::Telling<kernel::Events<pb::Added, pb::WasReset>, pb::Add>;
+  static Result<Events> decide(const Absent&, const pb::Add&, const Context&);
+  static State evolve(auto&&, const host::TellRefused&);
+};
+
 void lift_sound() {
   kernel::lift<Exact>();
   kernel::lift<ByTemplate>();
+  kernel::lift<Tells>();
 }
 
 #ifndef without_mistakes
@@ -118,6 +126,11 @@ struct StateOfItsOwn : Table {
   using State = std::variant<Counting, Absent>;
 };
 
+struct DeafToRefusals : Table {
+  using Events = kernel::Telling<kernel::Events<pb::Added, pb::WasReset>, pb::Add>;
+  static Result<Events> decide(const Absent&, const pb::Add&, const Context&);
+};
+
 void lift_mistaken() {
   kernel::lift<ByReference>();
   kernel::lift<ByValue>();
@@ -132,6 +145,7 @@ void lift_mistaken() {
   kernel::lift<ViewOfEveryMessage>();
   kernel::lift<ViewOfNothing>();
   kernel::lift<StateOfItsOwn>();
+  kernel::lift<DeafToRefusals>();
 }
 
 #endif

@@ -1,7 +1,10 @@
 // Deadlines: fired by the clock, however late, however the clock is set.
 #include <atomic>
 #include <boost/test/unit_test.hpp>
+#include <deque>
 
+#include "runtime/host/deadlines.hpp"
+#include "storage/memory.hpp"
 #include "tests/runtime/host/fixture.hpp"
 #include "tests/support/kinds/errand.hpp"
 
@@ -115,6 +118,41 @@ BOOST_AUTO_TEST_CASE(one_on_which_the_program_fails_is_tried_at_the_next_start) 
   errand_kind = tests::errand_kind;
   start();
   await("errand/p", "over");
+}
+
+BOOST_AUTO_TEST_CASE(many_that_are_due_at_once_are_dealt_with_some_at_a_time_in_their_order) {
+  constexpr std::size_t places = 16, all = 30;
+  const auto log = storage::open_memory(Identity(), [this] { return clock->now(); });
+  std::vector<std::string> fired;
+  std::deque<std::shared_ptr<void>> held;
+  int woken = 0;
+  runtime::host::Deadlines deadlines(
+      *log, *clock,
+      [&](const storage::WorkKey& key, const WorkValue&, std::shared_ptr<void> place) {
+        fired.push_back(key.name);
+        held.push_back(std::move(place));
+      },
+      [&] { ++woken; }, places);
+  BOOST_REQUIRE(deadlines.poll());
+  std::vector<std::string> in_order;
+  for (std::size_t i = 0; i < all; ++i) {
+    const auto due = clock->now() - std::chrono::seconds(i * 7 % all);
+    deadlines.add({storage::WorkKind::deadline, due, {"errand", "p"}, to_rfc3339(due)}, {});
+    in_order.push_back(to_rfc3339(due));
+  }
+  std::ranges::sort(in_order);
+  BOOST_REQUIRE(deadlines.poll());
+  BOOST_TEST(fired.size() == places);
+  BOOST_REQUIRE(deadlines.poll());
+  BOOST_TEST(fired.size() == places);
+  woken = 0;
+  held.pop_front();
+  BOOST_TEST(woken == 1);
+  BOOST_REQUIRE(deadlines.poll());
+  BOOST_TEST(fired.size() == places + 1);
+  held.clear();
+  BOOST_REQUIRE(deadlines.poll());
+  BOOST_TEST(fired == in_order, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(more_than_fit_in_memory_all_fire) {

@@ -7,6 +7,7 @@
 #include "messages/json.hpp"
 #include "tests/support/kinds/counter.hpp"
 #include "tests/support/kinds/errand.hpp"
+#include "tests/support/kinds/purse.hpp"
 
 namespace nightshift::tests {
 
@@ -19,7 +20,8 @@ kernel::Caller anyone() {
 
 NodeFixture::NodeFixture()
     : clock(std::make_shared<runtime::ManualClock>(*from_rfc3339("2026-11-21T07:00:00Z"))),
-      errand_kind(tests::errand_kind) {
+      errand_kind(tests::errand_kind),
+      purse_kind(tests::purse_kind) {
   options.threads = 2;
   options.effect_backoff = std::chrono::milliseconds(1);
   options.report = [](std::string_view line) { BOOST_TEST_MESSAGE("report: " << line); };
@@ -35,6 +37,7 @@ Result<void> NodeFixture::try_start(std::vector<std::shared_ptr<runtime::Executo
   auto catalog = std::make_shared<runtime::Catalog>();
   catalog->add(counter_kind());
   catalog->add(errand_kind());
+  catalog->add(purse_kind());
   storage::RocksOptions rocks;
   rocks.path = folder_ / "journal";
   if (!std::filesystem::exists(rocks.path)) {

@@ -44,7 +44,7 @@ class NodeFixture {
   std::shared_ptr<runtime::ManualClock> clock;
   runtime::NodeOptions options;
   /// The program's own, from the next start on.
-  std::function<std::unique_ptr<const kernel::Kind>()> errand_kind;
+  std::function<std::unique_ptr<const kernel::Kind>()> errand_kind, purse_kind;
   /// Bytes of the disk that appends leave free, from the next start on.
   std::uint64_t reserve_bytes = 0;
   /// Of the node, from its first start on.

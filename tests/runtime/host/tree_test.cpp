@@ -84,10 +84,21 @@ BOOST_FIXTURE_TEST_SUITE(tree, TreeFixture)
 
 BOOST_AUTO_TEST_CASE(shows_every_part_in_the_order_of_starting) {
   start();
-  const std::vector<std::string> expected{
-      "node",         "storage",         "storage/journal",   "work",           "work/completion",
-      "work/readers", "work/feeds",      "work/effects",      "work/deadlines", "work/ticker",
-      "entities",     "entities/router", "entities/watchdog", "bridges"};
+  const std::vector<std::string> expected{"node",
+                                          "storage",
+                                          "storage/journal",
+                                          "work",
+                                          "work/completion",
+                                          "work/readers",
+                                          "work/feeds",
+                                          "work/effects",
+                                          "work/deadlines",
+                                          "work/tells",
+                                          "work/ticker",
+                                          "entities",
+                                          "entities/router",
+                                          "entities/watchdog",
+                                          "bridges"};
   BOOST_TEST(paths() == expected, boost::test_tools::per_element());
   BOOST_TEST(whole());
   BOOST_TEST(part("work").strategy == "rest_for_one");

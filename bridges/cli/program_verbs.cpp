@@ -73,6 +73,15 @@ void add_read_verbs(CLI::App& app, Invocation& invocation) {
       ->check(CLI::Range(1, 1'000'000));
   on(log_verb, invocation, [tail](Session& session) { return log(session, *tail); });
 
+  const auto waiting = flags<InboxFlags>();
+  auto& inbox_verb = *app.add_subcommand("inbox", "What waits for a person, and what to do");
+  inbox_verb.add_option("--after", waiting->after, "Begin behind this page")->type_name("NEXT");
+  inbox_verb.add_option("--limit", waiting->limit, "At most so many")
+      ->capture_default_str()
+      ->type_name("N")
+      ->check(CLI::Range(1, 1000));
+  on(inbox_verb, invocation, [waiting](Session& session) { return inbox(session, *waiting); });
+
   const auto asked = flags<std::string>();
   auto& why_verb = *app.add_subcommand("why", "What made an entity what it is");
   why_verb.add_option("entity", *asked, "KIND/ID")->required();

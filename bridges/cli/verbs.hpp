@@ -29,6 +29,11 @@ struct LogFlags {
   std::size_t limit = 50;
 };
 
+struct InboxFlags {
+  std::string after;
+  std::size_t limit = 100;
+};
+
 struct CommandFlags {
   std::string kind;
   std::string command;
@@ -83,6 +88,7 @@ Result<void> get(Session& session, const std::string& entity);
 Result<void> list(Session& session, const ListFlags& flags);
 Result<void> log(Session& session, const LogFlags& flags);
 Result<void> why(Session& session, const std::string& entity);
+Result<void> inbox(Session& session, const InboxFlags& flags);
 
 // commands
 Result<void> command(Session& session, const CommandFlags& flags);

@@ -66,6 +66,9 @@ Response list_entities(const Call& call);
 Response get_log_events(const Call& call);
 Response get_entity_events(const Call& call);
 
+// inbox_route.cpp
+Response get_inbox(const Call& call);
+
 // why_route.cpp
 Response get_why(const Call& call);
 

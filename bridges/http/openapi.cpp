@@ -59,7 +59,19 @@ constexpr std::string_view fixed_schemas = R"json(
 "sequence":{"type":"integer"},"at":{"type":"string","format":"date-time"},
 "what":{"type":"string"},"who":{"type":"string"},"type":{"type":"string"},
 "cause":{"type":"string"},"correlation":{"type":"string"}}}},"complete":{"type":"boolean"},
-"effects":{"type":"array","items":{"$ref":"#/components/schemas/EffectView"}}}},)json";
+"effects":{"type":"array","items":{"$ref":"#/components/schemas/EffectView"}}}},
+"Inbox":{"type":"object","required":["items","tells"],"properties":{"items":{"type":"array",
+"items":{"type":"object","required":["kind","id","status","since","awaits","commands","entity"],
+"properties":{"kind":{"type":"string"},"id":{"type":"string"},"status":{"type":"string"},
+"since":{"type":"string","format":"date-time"},
+"awaits":{"type":"string","description":"What a person has to do."},
+"commands":{"type":"array","items":{"type":"string"}},
+"entity":{"type":"object","description":"As GET on it answers."}}}},
+"tells":{"type":"array","items":{"type":"object","description":"What does not get through.",
+"properties":{"source":{"type":"string"},"target":{"type":"string"},"n":{"type":"integer"},
+"command":{"type":"string"},"attempts":{"type":"integer"},
+"since":{"type":"string","format":"date-time"},"cause":{"type":"string"},
+"awaits":{"type":"string"}}}},"next":{"type":"string"}}},)json";
 
 std::string_view tag_of(const Route& route) { return route.kind ? route.kind->name() : "node"; }
 
@@ -188,6 +200,7 @@ class Document {
     if (route.handler == get_log_events) return refer("LogPage");
     if (route.handler == get_entity_events) return refer("EntityEventPage");
     if (route.handler == get_why) return refer("Why");
+    if (route.handler == get_inbox) return refer("Inbox");
     const std::string kind(route.kind ? route.kind->name() : std::string_view());
     if (route.handler == list_entities) return refer(kind + ".Page");
     if (route.handler == get_entity || route.command) return refer(kind + ".Answer");

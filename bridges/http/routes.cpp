@@ -44,22 +44,9 @@ std::vector<Parameter> list_parameters(const kernel::Kind& kind) {
   return out;
 }
 
-}  // namespace
-
-bool has_requester(const kernel::Kind& kind) {
-  const auto* field = kind.view_descriptor()->FindFieldByName(requester_field);
-  return field && field->cpp_type() == google::protobuf::FieldDescriptor::CPPTYPE_STRING &&
-         !field->is_repeated();
-}
-
-Routes::Routes(const runtime::Catalog& catalog) {
-  add_fixed();
-  for (const kernel::Kind* kind : catalog.all()) add_kind(*kind);
-}
-
-void Routes::add_fixed() {
+std::vector<Route> node_routes() {
   constexpr Method get = Method::get;
-  routes_ = {
+  return {
       {get, "/livez", SCOPE_UNSPECIFIED, false, "The process runs.", get_liveness, {}},
       {get,
        "/readyz",
@@ -105,7 +92,12 @@ void Routes::add_fixed() {
        "Records of the whole log; with Accept: text/event-stream a stream that does not end.",
        get_log_events,
        {after_position, limit}},
-      {get,
+  };
+}
+
+std::vector<Route> supervision_routes() {
+  return {
+      {Method::get,
        "/v1/supervision",
        SCOPE_READ,
        false,
@@ -127,6 +119,24 @@ void Routes::add_fixed() {
        post_resume,
        {entity_path}},
   };
+}
+
+}  // namespace
+
+bool has_requester(const kernel::Kind& kind) {
+  const auto* field = kind.view_descriptor()->FindFieldByName(requester_field);
+  return field && field->cpp_type() == google::protobuf::FieldDescriptor::CPPTYPE_STRING &&
+         !field->is_repeated();
+}
+
+Routes::Routes(const runtime::Catalog& catalog) {
+  add_fixed();
+  for (const kernel::Kind* kind : catalog.all()) add_kind(*kind);
+}
+
+void Routes::add_fixed() {
+  routes_ = node_routes();
+  for (auto& route : supervision_routes()) routes_.push_back(std::move(route));
   for (std::size_t i = 0; i < routes_.size(); ++i) fixed_.emplace(routes_[i].pattern, i);
 }
 

@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(an_unknown_or_newer_event_changes_nothing) {
   const auto entity = kind->make();
   const auto bytes = added(7).SerializeAsString();
   BOOST_TEST(!entity->replay("Multiplied", 1, bytes).value());
-  BOOST_TEST(!entity->replay("host.Told", 1, bytes).value());
+  BOOST_TEST(!entity->replay("host.Unheard", 1, bytes).value());
   BOOST_TEST(!entity->replay("Added", kernel::event_schema + 1, bytes).value());
   BOOST_TEST(entity->absent());
   BOOST_TEST(entity->replay("Added", 1, bytes).value());

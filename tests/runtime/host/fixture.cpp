@@ -66,7 +66,13 @@ std::unique_ptr<storage::EventLog> NodeFixture::rows() const {
   return std::move(*log);
 }
 
-void NodeFixture::keep_image() const { copy_in_use(folder_ / "journal", folder_ / "image"); }
+void NodeFixture::keep_image() const {
+  // It says how far the journal reaches, which goes on meanwhile.
+  std::filesystem::copy_file(folder_ / "journal" / "head", folder_ / "head",
+                             std::filesystem::copy_options::overwrite_existing);
+  copy_in_use(folder_ / "journal", folder_ / "image");
+  std::filesystem::rename(folder_ / "head", folder_ / "image" / "head");
+}
 
 void NodeFixture::start_from_image(std::vector<std::shared_ptr<runtime::Executor>> executors) {
   stop();

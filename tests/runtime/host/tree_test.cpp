@@ -110,10 +110,11 @@ BOOST_AUTO_TEST_CASE(a_killed_part_takes_with_it_those_that_rest_on_it_and_no_ot
   kill("work/effects");
   BOOST_TEST(part("work/readers").restarts == 0u);
   BOOST_TEST(part("work/effects").restarts == 1u);
+  BOOST_TEST(part("work/tells").restarts == 1u);
   BOOST_TEST(part("work/ticker").restarts == 1u);
   BOOST_TEST(part("work/effects").last_error == "killed on request");
   BOOST_TEST(part("work/ticker").last_error == "");
-  BOOST_TEST(node().stats().parts_restarted == 3u);
+  BOOST_TEST(node().stats().parts_restarted == 4u);
 }
 
 BOOST_AUTO_TEST_CASE(no_number_of_kills_on_purpose_is_too_many) {

@@ -15,8 +15,16 @@ using Phase = Purse::State;
 namespace {
 
 constexpr std::uint32_t times_max = 1000;
+constexpr std::int64_t amount_max = 1'000'000'000;
 
-Filled filled(const Fill& command) {
+Result<void> check_amount(std::int64_t amount) {
+  if (amount < 0) return fail(ErrorCode::invalid, "less than nothing", "amount");
+  if (amount > amount_max) return fail(ErrorCode::too_large, "more than there is", "amount");
+  return {};
+}
+
+Result<Filled> filled(const Fill& command) {
+  if (auto sound = check_amount(command.amount()); !sound) return std::unexpected(sound.error());
   Filled event;
   event.set_amount(command.amount());
   return event;
@@ -36,8 +44,8 @@ Content filled(Content content, const Filled& event) {
 
 Content returned(Content content, const host::TellRefused& event) {
   Receive command;
-  command.ParseFromString(event.body());
-  content.set_balance(content.balance() + command.amount());
+  const bool ours = command.ParseFromString(event.body()) && check_amount(command.amount());
+  if (ours) content.set_balance(content.balance() + command.amount());
   content.set_refused(content.refused() + 1);
   return content;
 }
@@ -63,6 +71,7 @@ Result<Events> Purse::decide(const Closed&, const Fill& command, const Context&)
 }
 
 Result<Events> Purse::decide(const Open& phase, const Pay& command, const Context&) {
+  if (auto sound = check_amount(command.amount()); !sound) return std::unexpected(sound.error());
   if (command.times() > times_max) return fail(ErrorCode::too_large, "too often", "times");
   const auto& paid = phase.content().paid();
   const auto known = paid.find(command.to());
@@ -81,6 +90,7 @@ Result<Events> Purse::decide(const Open& phase, const Pay& command, const Contex
 }
 
 Result<Events> Purse::decide(const Open&, const Receive& command, const Context& context) {
+  if (auto sound = check_amount(command.amount()); !sound) return std::unexpected(sound.error());
   if (command.amount() >= 1000) return fail(ErrorCode::too_large, "too much at once", "amount");
   Received event;
   event.set_from(context.caller.principal);
@@ -136,7 +146,9 @@ Phase PurseTorn::evolve(Open&& phase, const Received& event) {
 
 Result<PurseStranger::Events> PurseStranger::decide(const Absent&, const Fill& command,
                                                     const Context&) {
-  Events events = filled(command);
+  const auto event = filled(command);
+  if (!event) return std::unexpected(event.error());
+  Events events = *event;
   events.tell("p", parcel::Return());
   return events;
 }

@@ -8,7 +8,7 @@
 namespace nightshift::storage {
 namespace {
 
-constexpr std::size_t block_cache_bytes = 8u << 20;
+constexpr std::size_t block_cache_bytes = 32u << 20;
 // What a start after a crash has to read again.
 constexpr std::size_t wal_bytes_max = 32u << 20;
 // The families share one budget, so that one at a time is flushed: RocksDB 7.8 loses count of its
@@ -28,6 +28,7 @@ rocksdb::ColumnFamilyOptions family_options(rocksdb::BlockBasedTableOptions tabl
   table.block_cache = block_cache();
   table.cache_index_and_filter_blocks = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
   rocksdb::ColumnFamilyOptions options;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   options.write_buffer_size = never_full_bytes;
@@ -79,6 +80,7 @@ rocksdb::ColumnFamilyOptions log_options() {
 rocksdb::ColumnFamilyOptions entity_options() {
   rocksdb::BlockBasedTableOptions table;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(filter_bits));
+  table.partition_filters = true;
   return family_options(table);
 }
 

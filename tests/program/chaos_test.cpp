@@ -92,6 +92,14 @@ struct Load {
   }
 };
 
+/// Returns a part of the node that does not run; null if all do.
+json first_down(const json& parts) {
+  for (const auto& part : parts) {
+    if (part["type"] != "entity" && part["state"] != "running") return part;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(whatever_is_killed_comes_back_and_nothing_acknowledged_is_lost) {
@@ -137,10 +145,14 @@ BOOST_AUTO_TEST_CASE(whatever_is_killed_comes_back_and_nothing_acknowledged_is_l
     load.enough = true;
     threads.clear();
     BOOST_TEST(load.refused == 0);
-    for (const auto& part : parts()) {
-      if (part["type"] == "entity") continue;
-      BOOST_TEST(part["state"] == "running", part.dump());
+    // The last that was killed may still be on its way: a vault reads its folder first.
+    const auto deadline = std::chrono::steady_clock::now() + process_deadline;
+    auto down = first_down(parts());
+    while (!down.is_null() && std::chrono::steady_clock::now() < deadline) {
+      ::poll(nullptr, 0, 10);
+      down = first_down(parts());
     }
+    BOOST_TEST(down.is_null(), down.dump());
     std::size_t lost = 0;
     for (const auto& id : load.ids) {
       const auto found = hand.ask("GET", "/v1/approval/" + id, "", "", never);

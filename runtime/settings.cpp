@@ -126,6 +126,16 @@ constexpr std::array rules{
     Rule{{"supervision.stop_within", text,
           "How long the node may take to stop before its process ends anyway."},
          set_stop_within},
+    Rule{{"backup.path", text, "Where scheduled backups go; without it there are none."},
+         [](Settings& all, const SettingValue& value) {
+           return set_backup_path(all.backup, value);
+         }},
+    Rule{{"backup.at", text, "When, every day, in the zone of this machine."},
+         [](Settings& all, const SettingValue& value) { return set_backup_at(all.backup, value); }},
+    Rule{{"backup.keep", number, "How many of them stay."},
+         [](Settings& all, const SettingValue& value) {
+           return set_backup_keep(all.backup, value);
+         }},
     Rule{{"vault.path", text, "The folder of Markdown files; without it there is no vault."},
          set_path},
     Rule{{"vault.owner", text, "Who stands behind what people do in the vault."}, set_owner},

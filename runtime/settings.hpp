@@ -14,6 +14,7 @@
 
 #include "messages/error.hpp"
 #include "runtime/secrets/reference.hpp"
+#include "runtime/settings_backup.hpp"
 #include "runtime/settings_keys.hpp"
 #include "runtime/settings_webhook.hpp"
 
@@ -30,6 +31,7 @@ struct Settings {
   std::optional<SecretReference> secrets_key;
   /// Every variable of the environment that a setting refers to as a secret.
   std::set<std::string, std::less<>> secret_variables;
+  BackupSettings backup;
   /// `[http] listen`, HOST:PORT; port 0 takes a free one.
   std::string http_listen = "127.0.0.1:2308";
   /// `[http] hosts`: by which names, besides its address, browsers and proxies reach the node.

@@ -29,6 +29,10 @@ class RocksStore final : public Store {
   /// Leaves nothing to recover if all went well.
   ~RocksStore() override;
 
+  /// Copies what is durable now into a database of its own at `path`, which must not exist. Any
+  /// thread.
+  Result<void> checkpoint(const std::filesystem::path& path) const;
+
   Result<std::optional<std::string>> get(std::string_view key) const override;
   Result<void> scan(const KeyRange& range, const RowVisitor& visit) const override;
   Result<std::optional<std::pair<std::string, std::string>>> last(

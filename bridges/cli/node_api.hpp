@@ -36,6 +36,8 @@ class NodeApi {
 
   /// Uses this token from now on, unless one was given on the command line.
   void prefer_token(std::string token);
+  /// True if `--url` says which node.
+  bool is_elsewhere() const { return !target_.url.empty(); }
   /// As `node.json` or `--url` says. `unreachable` where neither does.
   Result<std::string> base_url() const;
 

@@ -108,9 +108,15 @@ void add_journal_verbs(CLI::App& app, Invocation& invocation) {
   auto& head_verb = *audit.add_subcommand("head", "Print the head of the chain: keep it elsewhere");
   head_verb.add_option("path", head->path, "A data folder or journal");
   on(head_verb, invocation, [head](Session& session) { return audit_head(session, *head); });
+  const auto exported = flags<AuditFlags>();
+  auto& export_verb = *audit.add_subcommand(
+      "export", "The whole journal as one file that can be checked without a node");
+  export_verb.add_option("path", exported->path, "The file to make")->required();
+  on(export_verb, invocation,
+     [exported](Session& session) { return audit_export(session, *exported); });
   const auto whole = flags<AuditFlags>();
   auto& verify = *audit.add_subcommand("verify", "Check every record, and a head kept before");
-  verify.add_option("path", whole->path, "A data folder or journal");
+  verify.add_option("path", whole->path, "A data folder, journal, backup or export");
   verify.add_option("--head", whole->head, "What `audit head` printed")->type_name("FILE");
   on(verify, invocation, [whole](Session& session) { return audit_verify(session, *whole); });
 }
@@ -214,6 +220,19 @@ void add_supervision_verbs(CLI::App& app, Invocation& invocation) {
   on(resume, invocation, [path](Session& session) { return supervision_resume(session, *path); });
 }
 
+void add_upkeep_verbs(CLI::App& app, Invocation& invocation) {
+  const auto wanted = flags<BackupFlags>();
+  auto& backup_verb = *app.add_subcommand(
+      "backup", "Save the node's data, while it runs; without DIR, list the scheduled backups");
+  backup_verb.add_option("dir", wanted->target, "The folder to make");
+  on(backup_verb, invocation, [wanted](Session& session) { return backup(session, *wanted); });
+  const auto from = flags<std::filesystem::path>();
+  auto& restore_verb =
+      *app.add_subcommand("restore", "Make --data a data folder of what a backup holds");
+  restore_verb.add_option("dir", *from, "The backup")->required();
+  on(restore_verb, invocation, [from](Session& session) { return restore(session, *from); });
+}
+
 /// `field=value, or field=@FILE: title category body ...`.
 std::string fields_help(const kernel::CommandInfo& command) {
   std::string help = "field=value, or field=@FILE";
@@ -235,6 +254,7 @@ void add_verbs(CLI::App& app, Invocation& invocation, const Program& program) {
   add_node_verbs(app, invocation, program);
   add_read_verbs(app, invocation);
   add_journal_verbs(app, invocation);
+  add_upkeep_verbs(app, invocation);
   add_people_verbs(app, invocation);
   add_secret_verbs(app, invocation);
   add_supervision_verbs(app, invocation);

@@ -53,9 +53,14 @@ struct ReplayFlags {
 };
 
 struct AuditFlags {
-  /// A data folder or a journal; empty means `--data`.
+  /// A data folder, a journal, a backup or an export; empty means `--data`. Where to export to.
   std::filesystem::path path;
   std::optional<std::filesystem::path> head;
+};
+
+struct BackupFlags {
+  /// Empty lists the scheduled ones.
+  std::filesystem::path target;
 };
 
 struct ApproverFlags {
@@ -96,7 +101,12 @@ Result<void> command(Session& session, const CommandFlags& flags);
 // the journal itself, beside a running node or without one
 Result<void> replay(Session& session, const ReplayFlags& flags);
 Result<void> audit_head(Session& session, const AuditFlags& flags);
+Result<void> audit_export(Session& session, const AuditFlags& flags);
 Result<void> audit_verify(Session& session, const AuditFlags& flags);
+
+// backups
+Result<void> backup(Session& session, const BackupFlags& flags);
+Result<void> restore(Session& session, const std::filesystem::path& from);
 
 // people and programs
 Result<void> approver_add(Session& session, const ApproverFlags& flags);

@@ -58,6 +58,10 @@ Response get_supervision(const Call& call);
 Response post_kill(const Call& call);
 Response post_resume(const Call& call);
 
+// backup_routes.cpp
+Response get_backups(const Call& call);
+Response post_backup(const Call& call);
+
 // entity_routes.cpp
 Response get_entity(const Call& call);
 Response list_entities(const Call& call);

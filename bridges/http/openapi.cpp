@@ -60,6 +60,20 @@ constexpr std::string_view fixed_schemas = R"json(
 "what":{"type":"string"},"who":{"type":"string"},"type":{"type":"string"},
 "cause":{"type":"string"},"correlation":{"type":"string"}}}},"complete":{"type":"boolean"},
 "effects":{"type":"array","items":{"$ref":"#/components/schemas/EffectView"}}}},
+"Backups":{"type":"object","required":["items"],"properties":{"folder":{"type":"string"},
+"next_at":{"type":"string","format":"date-time"},
+"asked":{"$ref":"#/components/schemas/BackupRun"},
+"scheduled":{"$ref":"#/components/schemas/BackupRun"},
+"items":{"type":"array","items":{"type":"object",
+"required":["path","node","made_at","log","offset","head","files","bytes"],
+"properties":{"path":{"type":"string"},"node":{"type":"string"},
+"made_at":{"type":"string","format":"date-time"},"log":{"type":"string"},
+"offset":{"type":"integer"},"head":{"type":"string"},"files":{"type":"integer"},
+"bytes":{"type":"integer"},"rehearsed_at":{"type":"string","format":"date-time"},
+"rehearsal":{"type":"string","enum":["passed","failed"]},"error":{"type":"string"}}}}}},
+"BackupRun":{"type":"object","required":["path","state"],"properties":{"path":{"type":"string"},
+"state":{"type":"string","enum":["running","done","failed"]},"code":{"type":"string"},
+"error":{"type":"string"}}},
 "Inbox":{"type":"object","required":["items","tells"],"properties":{"items":{"type":"array",
 "items":{"type":"object","required":["kind","id","status","since","awaits","commands","entity"],
 "properties":{"kind":{"type":"string"},"id":{"type":"string"},"status":{"type":"string"},
@@ -201,6 +215,8 @@ class Document {
     if (route.handler == get_entity_events) return refer("EntityEventPage");
     if (route.handler == get_why) return refer("Why");
     if (route.handler == get_inbox) return refer("Inbox");
+    if (route.handler == get_backups) return refer("Backups");
+    if (route.handler == post_backup) return refer("BackupRun");
     const std::string kind(route.kind ? route.kind->name() : std::string_view());
     if (route.handler == list_entities) return refer(kind + ".Page");
     if (route.handler == get_entity || route.command) return refer(kind + ".Answer");

@@ -17,6 +17,8 @@ constexpr std::string_view command_method = "POST";
 const Parameter part_path{"path", "as `/v1/supervision` has it: `work/effects`"};
 const Parameter entity_path{"path", "`entities/KIND/ID` or `KIND/ID`"};
 
+const Parameter backup_path{"path", "the folder to make, by its whole path on the node's machine"};
+
 const Parameter limit{"limit", "how many at most, 1 to 1000; 100 if absent", true};
 const Parameter after_position{"after", "`OFFSET` or `LOG:OFFSET`; from the beginning if absent"};
 const Parameter after_sequence{"after", "the sequence after which to begin; 0 if absent", true};
@@ -121,6 +123,25 @@ std::vector<Route> supervision_routes() {
   };
 }
 
+std::vector<Route> backup_routes() {
+  return {
+      {Method::get,
+       "/v1/backups",
+       SCOPE_ADMIN,
+       false,
+       "Scheduled backups and their rehearsals, when the next is due, and what is under way.",
+       get_backups,
+       {}},
+      {Method::post,
+       "/v1/backup",
+       SCOPE_ADMIN,
+       false,
+       "Begin a backup into a new folder; `/v1/backups` says what becomes of it.",
+       post_backup,
+       {backup_path}},
+  };
+}
+
 }  // namespace
 
 bool has_requester(const kernel::Kind& kind) {
@@ -137,6 +158,7 @@ Routes::Routes(const runtime::Catalog& catalog) {
 void Routes::add_fixed() {
   routes_ = node_routes();
   for (auto& route : supervision_routes()) routes_.push_back(std::move(route));
+  for (auto& route : backup_routes()) routes_.push_back(std::move(route));
   for (std::size_t i = 0; i < routes_.size(); ++i) fixed_.emplace(routes_[i].pattern, i);
 }
 

@@ -10,6 +10,7 @@
 
 #include "messages/error.hpp"
 #include "runtime/node.hpp"
+#include "runtime/upkeep/backups.hpp"
 
 namespace nightshift::bridges::http {
 
@@ -51,6 +52,9 @@ struct HttpOptions {
 
   /// Called, on a thread of the server, if it stops listening by itself. May be empty.
   std::function<void(std::string why)> failed;
+
+  /// Those of this node; null where nobody keeps any.
+  std::shared_ptr<runtime::upkeep::Backups> backups;
 };
 
 /// Serves until `stop` or destruction. Thread-safe.

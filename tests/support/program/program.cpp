@@ -29,7 +29,7 @@ class Image {
   explicit Image(const Launch& launch) : launch_(launch) {
     const char* program = std::getenv("NIGHTSHIFT_PROGRAM");
     if (program == nullptr) throw std::runtime_error("NIGHTSHIFT_PROGRAM is not set");
-    program_ = program;
+    program_ = launch.program.empty() ? program : launch.program;
     texts_.push_back("nightshift");
     texts_.insert(texts_.end(), launch.arguments.begin(), launch.arguments.end());
     auto environment = launch.environment;

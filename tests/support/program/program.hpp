@@ -21,6 +21,8 @@ struct Launch {
   std::map<std::string, std::string> environment;
   /// 0 means the test's own.
   uid_t user = 0;
+  /// Empty means `NIGHTSHIFT_PROGRAM`.
+  std::string program = {};
 };
 
 struct Ended {

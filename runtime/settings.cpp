@@ -59,6 +59,31 @@ std::optional<std::string> set_hosts(Settings& settings, const SettingValue& val
   return std::nullopt;
 }
 
+constexpr std::int64_t count_max = 1'000'000;
+
+/// Sets `target` to a number from `least` to a million.
+template <class Count>
+std::optional<std::string> set_count(Count& target, const SettingValue& value, std::int64_t least) {
+  if (value.number < least || value.number > count_max) {
+    return "must be from " + std::to_string(least) + " to " + std::to_string(count_max) + ", not " +
+           std::to_string(value.number);
+  }
+  target = static_cast<Count>(value.number);
+  return std::nullopt;
+}
+
+std::optional<std::string> set_connections(Settings& settings, const SettingValue& value) {
+  return set_count(settings.http_connections, value, 1);
+}
+
+std::optional<std::string> set_followers(Settings& settings, const SettingValue& value) {
+  return set_count(settings.http_followers, value, 0);
+}
+
+std::optional<std::string> set_requests(Settings& settings, const SettingValue& value) {
+  return set_count(settings.http_requests_per_s, value, 0);
+}
+
 /// `250ms` or `30s`, from 100 ms to an hour.
 std::optional<std::chrono::milliseconds> parse_span(std::string_view text) {
   std::int64_t count = 0;
@@ -117,6 +142,11 @@ constexpr std::array rules{
     Rule{{"http.listen", text, "Where the node answers, HOST:PORT."}, set_listen},
     Rule{{"http.hosts", list, "Names besides its address that reach the node, of a proxy say."},
          set_hosts},
+    Rule{{"http.connections", number, "Connections that may be open at once."}, set_connections},
+    Rule{{"http.followers", number, "Streams of events among them."}, set_followers},
+    Rule{{"http.requests_per_s", number,
+          "Requests of one principal in a second, for a moment twice as many; 0 is any number."},
+         set_requests},
     Rule{{"secrets.key", text,
           "Where the master key of the sealed secrets lies: \"env:NAME\" or \"file:PATH\"."},
          set_secrets_key},

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -34,6 +35,11 @@ struct Settings {
   std::string http_listen = "127.0.0.1:2308";
   /// `[http] hosts`: by which names, besides its address, browsers and proxies reach the node.
   std::vector<std::string> http_hosts;
+  /// `[http] connections` and `followers`: how many may be open at once.
+  std::size_t http_connections = 16'384;
+  std::size_t http_followers = 4'096;
+  /// `[http] requests_per_s`: of one principal; 0 means any number.
+  std::uint32_t http_requests_per_s = 50'000;
   /// `[supervision] step_cpu`: processor time that one step of an entity may take; zero means any.
   std::chrono::milliseconds entity_step_cpu_max{10'000};
   /// `[supervision] stop_within`: how long the node may take to stop before its process ends

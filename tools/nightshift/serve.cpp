@@ -218,6 +218,9 @@ class Service {
               // Whoever found it there finds it there again.
               options.port = port_ == 0 ? listen->port : port_.load();
               options.hosts = settings_.http_hosts;
+              options.connections_max = settings_.http_connections;
+              options.followers_max = settings_.http_followers;
+              options.requests_per_s = settings_.http_requests_per_s;
               options.version = program_.version;
               options.failed = std::move(failed);
               auto server = HttpServer::start(*node_, std::move(options));

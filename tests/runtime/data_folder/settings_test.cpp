@@ -55,6 +55,9 @@ capabilities = ["mail", "browser"]
 [http]
 listen = "127.0.0.1:0"
 hosts = ["night.example.org", "tower"]
+connections = 500
+followers = 0
+requests_per_s = 100
 [supervision]
 step_cpu = "500ms"
 stop_within = "30s"
@@ -70,6 +73,9 @@ decisions = "off"
   BOOST_TEST((settings->node_capabilities.value() == std::vector<std::string>{"mail", "browser"}));
   BOOST_TEST(settings->http_listen == "127.0.0.1:0");
   BOOST_TEST((settings->http_hosts == std::vector<std::string>{"night.example.org", "tower"}));
+  BOOST_TEST(settings->http_connections == 500u);
+  BOOST_TEST(settings->http_followers == 0u);
+  BOOST_TEST(settings->http_requests_per_s == 100u);
   BOOST_TEST((settings->entity_step_cpu_max == std::chrono::milliseconds(500)));
   BOOST_TEST((settings->stop_within == std::chrono::seconds(30)));
   BOOST_TEST(settings->vault_path == file.folder.path() / "notes");

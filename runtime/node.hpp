@@ -16,6 +16,7 @@
 #include "messages/error.hpp"
 #include "messages/ids.hpp"
 #include "messages/record.pb.h"
+#include "runtime/calendar.hpp"
 #include "runtime/catalog.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/executor.hpp"
@@ -164,6 +165,10 @@ struct NodeOptions {
   std::chrono::milliseconds step_cpu_max{10'000};
   /// Restarts of parts before their supervisor gives up.
   supervision::Intensity intensity{5, std::chrono::seconds(10)};
+  /// Where the node's days begin.
+  Zone zone;
+  /// What the owner configured for kinds to decide by.
+  kernel::OwnersData data = {};
   /// What was in quarantine when the node ended.
   std::vector<QuarantinedEntity> quarantined;
   /// Keeps what is in quarantine over the node's end; must be durable when it returns. Any thread.

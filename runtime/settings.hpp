@@ -13,8 +13,12 @@
 #include <vector>
 
 #include "messages/error.hpp"
+#include "messages/prices.pb.h"
+#include "runtime/calendar.hpp"
 #include "runtime/secrets/reference.hpp"
+#include "runtime/settings_budget.hpp"
 #include "runtime/settings_keys.hpp"
+#include "runtime/settings_prices.hpp"
 #include "runtime/settings_webhook.hpp"
 
 namespace nightshift::runtime {
@@ -26,6 +30,8 @@ struct Settings {
   std::optional<std::string> node_name;
   std::optional<std::string> node_role;
   std::optional<std::vector<std::string>> node_capabilities;
+  /// `[node] zone`: where its days begin; else that of `TZ`, or of this machine.
+  Zone node_zone;
   /// `[secrets] key`: the master key of the sealed secrets; without it they have one of their own.
   std::optional<SecretReference> secrets_key;
   /// Every variable of the environment that a setting refers to as a secret.
@@ -47,6 +53,12 @@ struct Settings {
   std::string vault_decisions = "request";
   /// `[webhook.NAME]`, each complete.
   Webhooks webhooks;
+  /// `[budget.NAME]`, each complete.
+  Budgets budgets;
+  /// `[prices.NAME]`, each complete.
+  PriceRows price_rows;
+  /// The program's prices and the owner's.
+  PriceTable prices;
 };
 
 using Environment = std::map<std::string, std::string>;

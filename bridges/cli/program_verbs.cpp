@@ -82,6 +82,19 @@ void add_read_verbs(CLI::App& app, Invocation& invocation) {
       ->check(CLI::Range(1, 1000));
   on(inbox_verb, invocation, [waiting](Session& session) { return inbox(session, *waiting); });
 
+  const auto spent = flags<SumsFlags>();
+  auto& sums_verb = *app.add_subcommand("sums", "What all meters (usage) have counted, added up");
+  sums_verb.add_option("--by", spent->by, "day, week, month, agent, task_type or model")
+      ->capture_default_str()
+      ->type_name("WORD");
+  sums_verb.add_option("--from", spent->from, "A day such as 2026-11-21, or a time")
+      ->type_name("TIME");
+  sums_verb.add_option("--to", spent->to, "Where the sums end, itself not part of them")
+      ->type_name("TIME");
+  sums_verb.add_option("--tz", spent->zone, "IANA time zone; the node's if absent")
+      ->type_name("ZONE");
+  on(sums_verb, invocation, [spent](Session& session) { return sums(session, *spent); });
+
   const auto asked = flags<std::string>();
   auto& why_verb = *app.add_subcommand("why", "What made an entity what it is");
   why_verb.add_option("entity", *asked, "KIND/ID")->required();

@@ -34,6 +34,15 @@ struct InboxFlags {
   std::size_t limit = 100;
 };
 
+struct SumsFlags {
+  /// `day`, `week`, `month`, `agent`, `task_type`, `model`.
+  std::string by = "day";
+  /// A day, or a time (RFC 3339); empty: not said.
+  std::string from;
+  std::string to;
+  std::string zone;
+};
+
 struct CommandFlags {
   std::string kind;
   std::string command;
@@ -89,6 +98,7 @@ Result<void> list(Session& session, const ListFlags& flags);
 Result<void> log(Session& session, const LogFlags& flags);
 Result<void> why(Session& session, const std::string& entity);
 Result<void> inbox(Session& session, const InboxFlags& flags);
+Result<void> sums(Session& session, const SumsFlags& flags);
 
 // commands
 Result<void> command(Session& session, const CommandFlags& flags);

@@ -32,7 +32,8 @@ Api::Api(runtime::Node& node, const HttpOptions& options)
       metrics_(routes_),
       openapi_(openapi_document(routes_, options.version)),
       access_(node),
-      services_{node, options, routes_, metrics_, openapi_} {}
+      usage_(node),
+      services_{node, options, routes_, metrics_, openapi_, usage_} {}
 
 Result<void> Api::check_scope(const Route& route, const kernel::Caller& caller) const {
   if (caller.may(route.scope) || (route.own && caller.may(SCOPE_PROPOSE))) return {};

@@ -12,6 +12,7 @@
 #include "bridges/http/guard.hpp"
 #include "bridges/http/routes.hpp"
 #include "bridges/http/server.hpp"
+#include "bridges/http/usage_calls.hpp"
 
 namespace nightshift::bridges::http {
 
@@ -42,6 +43,7 @@ class Api {
   FrontMetrics metrics_;
   std::string openapi_;
   Access access_;
+  UsageCalls usage_;
   Services services_;
 };
 

@@ -14,6 +14,7 @@
 namespace nightshift::bridges::http {
 
 class FrontMetrics;
+class UsageCalls;
 
 /// What handlers work with; outlives every call.
 struct Services {
@@ -23,6 +24,7 @@ struct Services {
   FrontMetrics& metrics;
   /// The OpenAPI document, made once.
   const std::string& openapi;
+  UsageCalls& usage;
 };
 
 /// One request on its way through a handler. `caller` is null on open routes; `authority` is the
@@ -68,6 +70,9 @@ Response get_entity_events(const Call& call);
 
 // inbox_route.cpp
 Response get_inbox(const Call& call);
+
+// usage_route.cpp
+Response get_usage_sums(const Call& call);
 
 // why_route.cpp
 Response get_why(const Call& call);

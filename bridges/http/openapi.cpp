@@ -60,6 +60,20 @@ constexpr std::string_view fixed_schemas = R"json(
 "what":{"type":"string"},"who":{"type":"string"},"type":{"type":"string"},
 "cause":{"type":"string"},"correlation":{"type":"string"}}}},"complete":{"type":"boolean"},
 "effects":{"type":"array","items":{"$ref":"#/components/schemas/EffectView"}}}},
+"UsageSum":{"type":"object","required":["calls","input_tokens","output_tokens","cache_read_tokens",
+"cache_write_tokens","cost_micro_usd"],"properties":{"day":{"type":"string","format":"date"},
+"week":{"type":"string","format":"date","description":"Its Monday."},
+"month":{"type":"string","description":"2026-11"},"agent":{"type":"string"},
+"task_type":{"type":"string"},"model":{"type":"string"},
+"begins":{"type":"string","format":"date-time"},"ends":{"type":"string","format":"date-time"},
+"calls":{"type":"integer"},"input_tokens":{"type":"integer"},"output_tokens":{"type":"integer"},
+"cache_read_tokens":{"type":"integer"},"cache_write_tokens":{"type":"integer"},
+"cost_micro_usd":{"type":"integer","description":"Millionths of a US dollar."}}},
+"UsageSums":{"type":"object","required":["by","tz","items","total","position"],"properties":{
+"by":{"type":"string"},"tz":{"type":"string"},"items":{"type":"array",
+"items":{"$ref":"#/components/schemas/UsageSum"}},
+"total":{"$ref":"#/components/schemas/UsageSum"},
+"position":{"type":"string","description":"LOG:OFFSET up to which the journal was read."}}},
 "Inbox":{"type":"object","required":["items","tells"],"properties":{"items":{"type":"array",
 "items":{"type":"object","required":["kind","id","status","since","awaits","commands","entity"],
 "properties":{"kind":{"type":"string"},"id":{"type":"string"},"status":{"type":"string"},
@@ -201,6 +215,7 @@ class Document {
     if (route.handler == get_entity_events) return refer("EntityEventPage");
     if (route.handler == get_why) return refer("Why");
     if (route.handler == get_inbox) return refer("Inbox");
+    if (route.handler == get_usage_sums) return refer("UsageSums");
     const std::string kind(route.kind ? route.kind->name() : std::string_view());
     if (route.handler == list_entities) return refer(kind + ".Page");
     if (route.handler == get_entity || route.command) return refer(kind + ".Answer");

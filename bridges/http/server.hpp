@@ -23,6 +23,8 @@ struct HttpOptions {
   std::vector<std::string> hosts;
   /// Of the program, for people.
   std::string version;
+  /// Where days begin if nobody says otherwise.
+  runtime::Zone zone;
 
   /// Connections served at once, a thread each; those of idle connections are taken back when
   /// others wait.

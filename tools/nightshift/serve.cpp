@@ -188,6 +188,8 @@ class Service {
       }
     };
     options.step_cpu_max = settings_.entity_step_cpu_max;
+    options.zone = settings_.node_zone;
+    options.data = owners_data(settings_);
     options.failed = [&stop](runtime::ProcessEnd end, const Error& error) {
       const bool wanted = end == runtime::ProcessEnd::asked;
       spdlog::log(wanted ? spdlog::level::info : spdlog::level::critical, "{}", error.message());
@@ -200,7 +202,8 @@ class Service {
         runtime::start_node(log_, program_.catalog, clock_, std::move(*hands), std::move(options));
     if (!node) return std::unexpected(node.error());
     node_ = std::move(*node);
-    return ensure_principals(*node_, folder_);
+    if (auto known = ensure_principals(*node_, folder_); !known) return known;
+    return ensure_budgets(*node_, settings_);
   }
 
   Result<void> start_edges(StopSignal&) {
@@ -219,6 +222,7 @@ class Service {
               options.port = port_ == 0 ? listen->port : port_.load();
               options.hosts = settings_.http_hosts;
               options.version = program_.version;
+              options.zone = settings_.node_zone;
               options.failed = std::move(failed);
               auto server = HttpServer::start(*node_, std::move(options));
               if (!server) return std::unexpected(server.error());

@@ -107,7 +107,7 @@ Result<Answer> FakeNode::decide(const runtime::Command& command) {
 }
 
 Result<void> FakeNode::apply(const runtime::Command& command, Stored& stored) {
-  const kernel::NodeFacts facts{"laptop", "local", {}, 0, {}};
+  const kernel::NodeFacts facts{"laptop", "local", {}, 0, {}, data};
   const kernel::Context context{clock_.now(), command.caller, command.entity.id, stored.sequence,
                                 facts,        *authority_,    "0123456789abcdef"};
   auto events = stored.entity->decide(*command.body, context);

@@ -49,6 +49,8 @@ class FakeNode final : public runtime::Node {
   FakeTree& tree() override { return tree_; }
   Watch watch(std::function<void(std::uint64_t)> notify) override;
 
+  /// What kinds decide by.
+  kernel::OwnersData data;
   /// What the node says of Tells.
   std::vector<runtime::WaitingTell> waiting;
 

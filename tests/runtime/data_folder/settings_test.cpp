@@ -52,6 +52,7 @@ BOOST_AUTO_TEST_CASE(every_key_is_read_from_the_file) {
 name = "tower"
 role = "cloud"
 capabilities = ["mail", "browser"]
+zone = "Asia/Kathmandu"
 [http]
 listen = "127.0.0.1:0"
 hosts = ["night.example.org", "tower"]
@@ -68,6 +69,7 @@ decisions = "off"
   BOOST_TEST(settings->node_name.value() == "tower");
   BOOST_TEST(settings->node_role.value() == "cloud");
   BOOST_TEST((settings->node_capabilities.value() == std::vector<std::string>{"mail", "browser"}));
+  BOOST_TEST(settings->node_zone.name() == "Asia/Kathmandu");
   BOOST_TEST(settings->http_listen == "127.0.0.1:0");
   BOOST_TEST((settings->http_hosts == std::vector<std::string>{"night.example.org", "tower"}));
   BOOST_TEST((settings->entity_step_cpu_max == std::chrono::milliseconds(500)));
@@ -241,6 +243,16 @@ const Wrong wrong_values[] = {
     {"[webhook.crm]\nallow_private = 1\n", "true or false"},
     {"[webhook.\"a b\"]\nurl = \"https://example.org\"\n", "letters"},
     {"[webhook.crm.more]\nurl = \"https://example.org\"\n", "webhook.crm.more"},
+    {"[node]\nzone = \"Europe/Berlim\"\n", "Europe/Berlin"},
+    {"[budget.mail]\nwindow = \"year\"\n", "\"day\", \"week\", \"month\""},
+    {"[budget.mail]\nmicro_usd = -1\n", "0 to 1000000000000000"},
+    {"[budget.mail]\nmicro_usd = 0.5\n", "a number with a point"},
+    {"[budget.mail]\nmeter = \"a b\"\n", "letters"},
+    {"[budget.mail]\nmicro_us = 1\n", "did you mean budget.mail.micro_usd?"},
+    {"[prices.opus]\ninput_micro_usd = 1000000001\n", "0 to 1000000000"},
+    {"[prices.opus]\nvalid_from = \"soon\"\n", "2026-02-15"},
+    {"[prices.opus]\nvalid_from = 2026-02-15\n", "a date or time"},
+    {"[prices.opus]\naliases = [\"\"]\n", "name of a model"},
     {"[node\n", "not TOML"},
     {"name = \"a\"\n", "node.name"},
 };

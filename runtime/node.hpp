@@ -199,6 +199,10 @@ class Node {
 
   virtual Result<Answer> get(const EntityRef& entity) const = 0;
   virtual Result<ListPage> list(const ListQuery& query) const = 0;
+  /// How many entities of a kind have this status, counted in its index; `most` where there are
+  /// more. `unknown_kind`.
+  virtual Result<std::uint64_t> count(const std::string& kind, const std::string& status,
+                                      std::uint64_t most) const = 0;
   /// Records after an offset, oldest first.
   virtual Result<std::vector<EventView>> events(std::uint64_t after, std::size_t limit) const = 0;
   /// Records of one entity after a sequence.

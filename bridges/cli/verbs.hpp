@@ -29,6 +29,11 @@ struct LogFlags {
   std::size_t limit = 50;
 };
 
+struct TopFlags {
+  bool once = false;
+  int every_s = 2;
+};
+
 struct InboxFlags {
   std::string after;
   std::size_t limit = 100;
@@ -65,6 +70,14 @@ struct ApproverFlags {
   SignerFlags by;
 };
 
+struct LoginFlags {
+  /// Who signs in; empty means the only approver, else the administrator.
+  std::string approver;
+  bool list = false;
+  /// A session's id, or `all`.
+  std::string end;
+};
+
 struct TokenFlags {
   std::string name;
   std::vector<std::string> scopes;
@@ -89,6 +102,8 @@ Result<void> list(Session& session, const ListFlags& flags);
 Result<void> log(Session& session, const LogFlags& flags);
 Result<void> why(Session& session, const std::string& entity);
 Result<void> inbox(Session& session, const InboxFlags& flags);
+/// On a terminal until somebody quits; once without one, and with `--once` or `--json`.
+Result<void> top(Session& session, const TopFlags& flags);
 
 // commands
 Result<void> command(Session& session, const CommandFlags& flags);
@@ -102,6 +117,8 @@ Result<void> audit_verify(Session& session, const AuditFlags& flags);
 Result<void> approver_add(Session& session, const ApproverFlags& flags);
 Result<void> approver_list(Session& session);
 Result<void> token_create(Session& session, const TokenFlags& flags);
+/// Prints a link that signs a browser in, once; or shows and ends such sessions.
+Result<void> login(Session& session, const LoginFlags& flags);
 Result<void> token_revoke(Session& session, const std::string& name);
 
 // sealed secrets, beside a running node or without one; no value is ever shown
@@ -115,6 +132,10 @@ Result<void> secret_import(Session& session, const SecretFlags& flags);
 Result<void> tree(Session& session);
 Result<void> chaos_kill(Session& session, const std::string& path);
 Result<void> supervision_resume(Session& session, const std::string& path);
+
+// what a shell completes with
+Result<void> completion_script_of(Session& session, const std::string& shell);
+Result<void> completion_words(Session& session, const std::vector<std::string>& words);
 
 // the node in the background
 Result<void> up(Session& session, const NodeFlags& flags);

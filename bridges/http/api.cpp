@@ -31,8 +31,9 @@ Api::Api(runtime::Node& node, const HttpOptions& options)
       routes_(node.catalog()),
       metrics_(routes_),
       openapi_(openapi_document(routes_, options.version)),
-      access_(node),
-      services_{node, options, routes_, metrics_, openapi_} {}
+      sessions_([&node] { return node.clock().now(); }),
+      access_(node, sessions_),
+      services_{node, options, routes_, metrics_, openapi_, sessions_, access_.cookie_name()} {}
 
 Result<void> Api::check_scope(const Route& route, const kernel::Caller& caller) const {
   if (caller.may(route.scope) || (route.own && caller.may(SCOPE_PROPOSE))) return {};
@@ -47,6 +48,25 @@ Response Api::refuse_miss(const Request& request, const Target& target, const Mi
   Response out = problem(miss.error, target.path());
   if (!miss.allow.empty()) out.headers.emplace_back("Allow", miss.allow);
   return out;
+}
+
+std::expected<Known, Response> Api::admit(const Route& route, const Request& request,
+                                          std::string_view path) {
+  if (route.scope == SCOPE_UNSPECIFIED) return Known{};
+  auto known = access_.caller(request.head);
+  if (!known) return std::unexpected(problem(known.error(), path));
+  if (auto may = check_scope(route, *known->caller); !may) {
+    Response out = problem(may.error(), path);
+    out.headers.emplace_back("WWW-Authenticate", "Bearer error=\"insufficient_scope\", scope=\"" +
+                                                     scope_word(route.scope) + "\"");
+    return std::unexpected(std::move(out));
+  }
+  if (route.method == Method::post) {
+    if (auto meant = Access::check_intent(*known, request.head); !meant) {
+      return std::unexpected(problem(meant.error(), path));
+    }
+  }
+  return std::move(*known);
 }
 
 std::optional<Answered> Api::answer(const Request& request) {
@@ -65,22 +85,14 @@ std::optional<Answered> Api::answer(const Request& request) {
     return refuse(refuse_miss(request, *target, match.error()));
   }
   const Route& route = *match->route;
-  Known who;
-  if (route.scope != SCOPE_UNSPECIFIED) {
-    auto known = access_.caller(request.head);
-    if (!known) return refuse(problem(known.error(), path), &route);
-    who = std::move(*known);
-    if (auto may = check_scope(route, *who.caller); !may) {
-      Response out = problem(may.error(), path);
-      out.headers.emplace_back("WWW-Authenticate", "Bearer error=\"insufficient_scope\", scope=\"" +
-                                                       scope_word(route.scope) + "\"");
-      return refuse(std::move(out), &route);
-    }
-  }
+  auto admitted = admit(route, request, path);
+  if (!admitted) return refuse(std::move(admitted.error()), &route);
+  const Known& who = *admitted;
   if (auto query = check_query(route, *target); !query) {
     return refuse(problem(query.error(), path), &route);
   }
-  const Call call{services_, route, request, *target, who.caller.get(), who.authority, match->id};
+  const Call call{services_,        route,         request,   *target,
+                  who.caller.get(), who.authority, match->id, who};
   return Answered{route.handler(call), &route};
 }
 

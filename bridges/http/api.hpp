@@ -12,6 +12,7 @@
 #include "bridges/http/guard.hpp"
 #include "bridges/http/routes.hpp"
 #include "bridges/http/server.hpp"
+#include "bridges/http/sessions.hpp"
 
 namespace nightshift::bridges::http {
 
@@ -36,11 +37,15 @@ class Api {
  private:
   Response refuse_miss(const Request& request, const Target& target, const Miss& miss);
   Result<void> check_scope(const Route& route, const kernel::Caller& caller) const;
+  /// Who asks, where the route wants to know and lets them; else the refusal.
+  std::expected<Known, Response> admit(const Route& route, const Request& request,
+                                       std::string_view path);
 
   Guard guard_;
   Routes routes_;
   FrontMetrics metrics_;
   std::string openapi_;
+  Sessions sessions_;
   Access access_;
   Services services_;
 };

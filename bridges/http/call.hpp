@@ -23,6 +23,9 @@ struct Services {
   FrontMetrics& metrics;
   /// The OpenAPI document, made once.
   const std::string& openapi;
+  Sessions& sessions;
+  /// Of sessions.
+  const std::string& cookie_name;
 };
 
 /// One request on its way through a handler. `caller` is null on open routes; `authority` is the
@@ -35,6 +38,8 @@ struct Call {
   const kernel::Caller* caller = nullptr;
   std::shared_ptr<const Authority> authority;
   std::string_view id;
+  /// How the caller showed itself.
+  const Known& who;
 
   runtime::Node& node() const { return services.node; }
   /// The problem of this error on this path.
@@ -53,6 +58,13 @@ Response get_kinds(const Call& call);
 Response get_node(const Call& call);
 Response get_audit_head(const Call& call);
 
+// login_routes.cpp
+Response post_login(const Call& call);
+Response get_login_page(const Call& call);
+Response get_session(const Call& call);
+Response list_sessions(const Call& call);
+Response post_session_end(const Call& call);
+
 // supervision_routes.cpp
 Response get_supervision(const Call& call);
 Response post_kill(const Call& call);
@@ -66,6 +78,14 @@ Response list_entities(const Call& call);
 Response get_log_events(const Call& call);
 Response get_entity_events(const Call& call);
 
+// census_route.cpp
+Response get_census(const Call& call);
+
+// dashboard_routes.cpp
+Response get_dashboard(const Call& call);
+Response post_dashboard_approve(const Call& call);
+Response post_dashboard_reject(const Call& call);
+
 // inbox_route.cpp
 Response get_inbox(const Call& call);
 
@@ -74,6 +94,19 @@ Response get_why(const Call& call);
 
 // command_route.cpp
 Response post_command(const Call& call);
+
+/// What became of a command; `key` is empty where it never was one.
+struct Submitted {
+  std::string key;
+  Result<runtime::Answer> answer;
+
+  Response refusal(const Call& call) const;
+};
+
+/// Hands a command to the node with the key, the precondition and the patience that the request
+/// names, and waits for the answer.
+Submitted submit(const Call& call, EntityRef entity,
+                 std::shared_ptr<const google::protobuf::Message> body);
 
 /// What GET on the entity would show this caller: `not_found`, or `forbidden` where the caller may
 /// read only what it proposed and did not propose this.

@@ -56,7 +56,8 @@ std::chrono::milliseconds wait_of(const Call& call) {
   return std::min<std::chrono::milliseconds>(longest, std::chrono::seconds(*seconds));
 }
 
-Result<runtime::Command> command_of(const Call& call) {
+/// All of it but the body.
+Result<runtime::Command> command_of(const Call& call, EntityRef entity) {
   runtime::Command command;
   const Head& head = call.request.head;
   auto sequence = if_match(head);
@@ -66,12 +67,7 @@ Result<runtime::Command> command_of(const Call& call) {
   if (!key) return std::unexpected(key.error());
   command.key_is_fresh = key->empty();
   command.key = key->empty() ? to_hex(random_bytes(16)) : std::move(*key);
-  const auto text = call.request.body.read();
-  if (!text) return std::unexpected(text.error());
-  std::shared_ptr<google::protobuf::Message> body(call.route.command->prototype->New());
-  if (auto read = from_json(*text, *body); !read) return std::unexpected(read.error());
-  command.body = std::move(body);
-  command.entity = call.entity();
+  command.entity = std::move(entity);
   command.caller = *call.caller;
   return command;
 }
@@ -102,12 +98,27 @@ Result<runtime::Answer> submit_and_wait(runtime::Node& node, runtime::Command co
 
 }  // namespace
 
+Response Submitted::refusal(const Call& call) const {
+  return problem(answer.error(), call.target.path(), key);
+}
+
+Submitted submit(const Call& call, EntityRef entity,
+                 std::shared_ptr<const google::protobuf::Message> body) {
+  auto command = command_of(call, std::move(entity));
+  if (!command) return {{}, std::unexpected(command.error())};
+  command->body = std::move(body);
+  auto key = command->key;
+  return {std::move(key), submit_and_wait(call.node(), std::move(*command), wait_of(call))};
+}
+
 Response post_command(const Call& call) {
-  auto command = command_of(call);
-  if (!command) return call.refuse(command.error());
-  const std::string key = command->key;
-  const auto answer = submit_and_wait(call.node(), std::move(*command), wait_of(call));
-  if (!answer) return problem(answer.error(), call.target.path(), key);
+  const auto text = call.request.body.read();
+  if (!text) return call.refuse(text.error());
+  std::shared_ptr<google::protobuf::Message> body(call.route.command->prototype->New());
+  if (auto read = from_json(*text, *body); !read) return call.refuse(read.error());
+  const auto submitted = submit(call, call.entity(), std::move(body));
+  const auto& answer = submitted.answer;
+  if (!answer) return submitted.refusal(call);
   Response out;
   out.status = answer->created ? 201 : 200;
   out.etag = answer->sequence;

@@ -23,6 +23,8 @@ struct HttpOptions {
   std::vector<std::string> hosts;
   /// Of the program, for people.
   std::string version;
+  /// The vault's folder; empty without one.
+  std::string vault;
 
   /// Connections served at once, a thread each; those of idle connections are taken back when
   /// others wait.

@@ -218,6 +218,7 @@ class Service {
               // Whoever found it there finds it there again.
               options.port = port_ == 0 ? listen->port : port_.load();
               options.hosts = settings_.http_hosts;
+              options.vault = settings_.vault_path.string();
               options.version = program_.version;
               options.failed = std::move(failed);
               auto server = HttpServer::start(*node_, std::move(options));

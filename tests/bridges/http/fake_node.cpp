@@ -181,6 +181,17 @@ Result<runtime::ListPage> FakeNode::list(const runtime::ListQuery& query) const 
   return page;
 }
 
+Result<std::uint64_t> FakeNode::count(const std::string& kind, const std::string& status,
+                                      std::uint64_t most) const {
+  runtime::ListQuery query;
+  query.kind = kind;
+  query.where = {{"status", status}};
+  query.limit = most;
+  const auto page = list(query);
+  if (!page) return std::unexpected(page.error());
+  return page->items.size();
+}
+
 Result<std::vector<EventView>> FakeNode::events(std::uint64_t after, std::size_t limit) const {
   const std::scoped_lock lock(mutex_);
   std::vector<EventView> out;

@@ -64,7 +64,7 @@ BOOST_FIXTURE_TEST_CASE(what_waits_is_an_array_with_the_path_of_every_draft, Das
   BOOST_TEST(item["approval_id"] == "by-http");
   BOOST_TEST(item["category"] == "Email");
   BOOST_TEST(item["title"] == "Offer by-http");
-  BOOST_TEST(item["preview_text"] == "Dear Bob,\nthe offer.\n");
+  BOOST_TEST(item["preview_text"] == "Dear Bob,\nthe offer.");
   BOOST_TEST(item["status"] == "pending");
   BOOST_TEST(item["digest"].get<std::string>().size() == 64u);
   const std::filesystem::path draft = item["file_path"].get<std::string>();

@@ -81,6 +81,7 @@ void FakeNode::submit(runtime::Command command, runtime::Reply reply) {
 
 Result<Answer> FakeNode::decide(const runtime::Command& command) {
   const kernel::Kind* kind = catalog_->find(command.entity.kind);
+  if (kind == nullptr) return fail(ErrorCode::unknown_kind);
   const auto* info = kind->find_command(command.body->GetDescriptor()->name());
   if (!command.caller.may(info->scope)) return fail(ErrorCode::forbidden);
   if (auto kept = check_rules(*command.body); !kept) return std::unexpected(kept.error());

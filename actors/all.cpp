@@ -4,6 +4,7 @@
 #define NIGHTSHIFT_KINDS(KIND) \
   KIND(approval)               \
   KIND(principal)              \
+  KIND(usage)                  \
   /* tools/dev new-kind adds its line above this one */
 
 namespace nightshift::actors {

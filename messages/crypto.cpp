@@ -38,6 +38,24 @@ Digest sha256(std::initializer_list<std::string_view> parts) {
   return digest;
 }
 
+Sha256::Sha256() {
+  static_assert(sizeof(state_) == sizeof(crypto_hash_sha256_state));
+  static_assert(alignof(crypto_hash_sha256_state) <= 8);
+  crypto_hash_sha256_init(reinterpret_cast<crypto_hash_sha256_state*>(state_.data()));
+}
+
+void Sha256::add(std::string_view bytes) {
+  crypto_hash_sha256_update(reinterpret_cast<crypto_hash_sha256_state*>(state_.data()),
+                            bytes_of(bytes), bytes.size());
+}
+
+Digest Sha256::finish() {
+  Digest digest;
+  crypto_hash_sha256_final(reinterpret_cast<crypto_hash_sha256_state*>(state_.data()),
+                           digest.data());
+  return digest;
+}
+
 std::string to_hex(std::string_view bytes) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string text;
@@ -106,6 +124,15 @@ SigningKey SigningKey::generate() {
   return key;
 }
 
+std::optional<SigningKey> SigningKey::from_seed(std::string_view seed) {
+  if (seed.size() != crypto_sign_SEEDBYTES) return std::nullopt;
+  detail::make_sodium_ready();
+  SigningKey key;
+  unsigned char public_key[crypto_sign_PUBLICKEYBYTES];
+  crypto_sign_seed_keypair(public_key, key.secret_.data(), bytes_of(seed));
+  return key;
+}
+
 SigningKey::SigningKey(SigningKey&& other) noexcept : secret_(other.secret_) {
   sodium_memzero(other.secret_.data(), other.secret_.size());
 }
@@ -120,6 +147,12 @@ SigningKey::~SigningKey() { sodium_memzero(secret_.data(), secret_.size()); }
 std::string SigningKey::public_key() const {
   std::string bytes(crypto_sign_PUBLICKEYBYTES, '\0');
   crypto_sign_ed25519_sk_to_pk(bytes_of(bytes), secret_.data());
+  return bytes;
+}
+
+std::string SigningKey::seed() const {
+  std::string bytes(crypto_sign_SEEDBYTES, '\0');
+  crypto_sign_ed25519_sk_to_seed(bytes_of(bytes), secret_.data());
   return bytes;
 }
 

@@ -22,6 +22,19 @@ using Salt = std::array<std::uint8_t, 16>;
 Digest sha256(std::initializer_list<std::string_view> parts);
 inline Digest sha256(std::string_view bytes) { return sha256({bytes}); }
 
+/// The same over bytes that come piece by piece.
+class Sha256 {
+ public:
+  Sha256();
+  void add(std::string_view bytes);
+  /// Once, at the end.
+  Digest finish();
+
+ private:
+  /// libsodium's state.
+  alignas(8) std::array<std::uint8_t, 104> state_;
+};
+
 inline std::string_view as_bytes(const Digest& digest) {
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
@@ -44,12 +57,16 @@ bool verify_signature(std::string_view public_key, std::string_view text,
 class SigningKey {
  public:
   static SigningKey generate();
+  /// From the 32 bytes of `seed` (RFC 8032's private key); nothing where they are not 32.
+  static std::optional<SigningKey> from_seed(std::string_view seed);
   SigningKey(SigningKey&&) noexcept;
   SigningKey& operator=(SigningKey&&) noexcept;
   ~SigningKey();
 
   /// 32 bytes.
   std::string public_key() const;
+  /// 32 bytes that are as secret as the key; wipe them.
+  std::string seed() const;
   /// 64 bytes.
   std::string sign(std::string_view text) const;
 

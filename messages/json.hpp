@@ -37,7 +37,7 @@ Result<void> set_field(google::protobuf::Message& message, std::string_view name
 /// `SCOPE_READ` -> `read`: the word of an enum value.
 std::string enum_word(const google::protobuf::EnumValueDescriptor& value);
 
-/// The rules of command fields (`required`, `bytes_max`), checked on the whole message.
+/// The rules of command fields (`required`, `bytes_max`, `max`), checked on the whole message.
 /// `invalid` or `too_large`, `instance` is the field.
 Result<void> check_rules(const google::protobuf::Message& message);
 

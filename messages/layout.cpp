@@ -16,6 +16,13 @@ namespace {
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
+/// Fields that the rule `max` is for.
+bool is_bounded(const FieldDescriptor& field) {
+  const auto type = field.cpp_type();
+  return !field.is_repeated() &&
+         (type == FieldDescriptor::CPPTYPE_UINT32 || type == FieldDescriptor::CPPTYPE_UINT64);
+}
+
 class Layouts {
  public:
   const MessageLayout& find_or_make(const Descriptor* descriptor) {
@@ -49,6 +56,8 @@ class Layouts {
     const auto& rules = field->options().GetExtension(nightshift::rules);
     layout.required = rules.required();
     layout.bytes_max = rules.bytes_max();
+    layout.max = rules.max();
+    assert(layout.max == 0 || is_bounded(*field));
     return layout;
   }
 

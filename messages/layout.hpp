@@ -29,6 +29,8 @@ struct FieldLayout {
   /// `FieldRules`.
   bool required = false;
   std::uint32_t bytes_max = 0;
+  /// 0: no bound.
+  std::uint64_t max = 0;
 
   std::string_view name() const { return field->name(); }
 };

@@ -50,6 +50,19 @@ Result<void> check_lengths(const Message& message, const FieldLayout& layout,
   return {};
 }
 
+Result<void> check_number(const Message& message, const FieldLayout& layout,
+                          const std::string& path) {
+  const auto& reflection = *message.GetReflection();
+  const bool wide = layout.field->cpp_type() == FieldDescriptor::CPPTYPE_UINT64;
+  const std::uint64_t value = wide ? reflection.GetUInt64(message, layout.field)
+                                   : reflection.GetUInt32(message, layout.field);
+  if (value <= layout.max) return {};
+  return fail(ErrorCode::invalid,
+              '`' + path + "` is " + std::to_string(value) + ", at most " +
+                  std::to_string(layout.max) + " is accepted",
+              path);
+}
+
 Result<void> check_message(const Message& message, const MessageLayout& layout,
                            const std::string& parent);
 
@@ -71,13 +84,15 @@ Result<void> check_messages(const Message& message, const FieldLayout& layout,
 Result<void> check_message(const Message& message, const MessageLayout& layout,
                            const std::string& parent) {
   for (const auto& field : layout.fields) {
-    if (!field.required && field.bytes_max == 0 && field.message == nullptr) continue;
+    const bool bounded = field.bytes_max > 0 || field.max > 0;
+    if (!field.required && !bounded && field.message == nullptr) continue;
     const auto path = parent.empty() ? field.field->name() : parent + '.' + field.field->name();
     if (field.required && is_empty(message, field)) {
       return fail(ErrorCode::invalid, '`' + path + "` is missing or empty; give a value", path);
     }
     Result<void> checked;
     if (field.bytes_max > 0) checked = check_lengths(message, field, path);
+    if (field.max > 0) checked = check_number(message, field, path);
     if (field.message != nullptr) checked = check_messages(message, field, path);
     if (!checked) return checked;
   }

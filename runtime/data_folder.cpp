@@ -20,6 +20,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view node_key_word = "nightshift.node_key.v1 ";
+
 Result<void> make_private(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
@@ -126,6 +128,36 @@ Result<std::string> DataFolder::ensure_admin_token() const {
     return std::unexpected(written.error());
   }
   return token;
+}
+
+Result<SigningKey> DataFolder::read_node_key() const {
+  auto text = read_token(node_key_file());
+  if (!text) return std::unexpected(text.error());
+  std::optional<SigningKey> key;
+  if (text->starts_with(node_key_word)) {
+    auto seed = from_base64url(std::string_view(*text).substr(node_key_word.size()));
+    key = SigningKey::from_seed(seed.value_or(""));
+    if (seed) ::explicit_bzero(seed->data(), seed->size());
+  }
+  ::explicit_bzero(text->data(), text->size());
+  if (key) return std::move(*key);
+  return fail(ErrorCode::corrupt,
+              node_key_file().string() +
+                  " is not a node's signing key; remove it, and the next start makes another",
+              node_key_file().string());
+}
+
+Result<SigningKey> DataFolder::ensure_node_key() const {
+  auto known = read_node_key();
+  if (known || known.error().code != ErrorCode::not_found) return known;
+  auto key = SigningKey::generate();
+  auto seed = key.seed();
+  auto text = std::string(node_key_word) + to_base64url(seed) + "\n";
+  const auto written = write_private_file(node_key_file(), text);
+  ::explicit_bzero(seed.data(), seed.size());
+  ::explicit_bzero(text.data(), text.size());
+  if (!written) return std::unexpected(written.error());
+  return key;
 }
 
 Result<std::vector<ApproverFiles>> DataFolder::approvers() const {

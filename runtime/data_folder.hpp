@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "messages/crypto.hpp"
 #include "messages/error.hpp"
 #include "messages/node_file.pb.h"
 
@@ -34,6 +35,7 @@ class DataFolder {
   std::filesystem::path quarantine_file() const { return root_ / "quarantine.json"; }
   std::filesystem::path node_file() const { return root_ / "node.json"; }
   std::filesystem::path admin_token_file() const { return root_ / "admin.token"; }
+  std::filesystem::path node_key_file() const { return root_ / "node.key"; }
   std::filesystem::path log_file() const { return root_ / "nightshift.log"; }
   std::filesystem::path secrets() const { return root_ / "secrets"; }
   std::filesystem::path approver_key_file(std::string_view name) const;
@@ -60,6 +62,11 @@ class DataFolder {
   Result<std::string> read_token(const std::filesystem::path& file) const;
   /// The admin token; made on first use.
   Result<std::string> ensure_admin_token() const;
+
+  /// The key that signs heads of the journal (docs/formats/keys.md). `not_found`, `corrupt`.
+  Result<SigningKey> read_node_key() const;
+  /// The same; made on first use.
+  Result<SigningKey> ensure_node_key() const;
 
   /// The approvers with a public key here, by name.
   Result<std::vector<ApproverFiles>> approvers() const;

@@ -100,6 +100,8 @@ struct Metrics::Parts {
 };
 
 void CounterMetric::add(double value) { counter_->Increment(value); }
+void CounterMetric::raise_to(double total) { counter_->Increment(total - counter_->Value()); }
+void GaugeMetric::set(double value) { gauge_->Set(value); }
 void GaugeMetric::add(double value) { gauge_->Increment(value); }
 void HistogramMetric::observe(double value) { histogram_->Observe(value); }
 

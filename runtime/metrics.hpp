@@ -24,6 +24,8 @@ class CounterMetric {
  public:
   CounterMetric() = default;
   void add(double value = 1);
+  /// For what counts elsewhere; one thread at a time.
+  void raise_to(double total);
 
  private:
   friend class Metrics;
@@ -34,6 +36,7 @@ class GaugeMetric {
  public:
   GaugeMetric() = default;
   void add(double value);
+  void set(double value);
 
  private:
   friend class Metrics;

@@ -16,6 +16,7 @@
 #include "messages/error.hpp"
 #include "messages/ids.hpp"
 #include "messages/record.pb.h"
+#include "runtime/calendar.hpp"
 #include "runtime/catalog.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/executor.hpp"
@@ -164,6 +165,10 @@ struct NodeOptions {
   std::chrono::milliseconds step_cpu_max{10'000};
   /// Restarts of parts before their supervisor gives up.
   supervision::Intensity intensity{5, std::chrono::seconds(10)};
+  /// Where the node's days begin.
+  Zone zone;
+  /// What the owner configured for kinds to decide by.
+  kernel::OwnersData data = {};
   /// What was in quarantine when the node ended.
   std::vector<QuarantinedEntity> quarantined;
   /// Keeps what is in quarantine over the node's end; must be durable when it returns. Any thread.
@@ -199,6 +204,10 @@ class Node {
 
   virtual Result<Answer> get(const EntityRef& entity) const = 0;
   virtual Result<ListPage> list(const ListQuery& query) const = 0;
+  /// How many entities of a kind have this status, counted in its index; `most` where there are
+  /// more. `unknown_kind`.
+  virtual Result<std::uint64_t> count(const std::string& kind, const std::string& status,
+                                      std::uint64_t most) const = 0;
   /// Records after an offset, oldest first.
   virtual Result<std::vector<EventView>> events(std::uint64_t after, std::size_t limit) const = 0;
   /// Records of one entity after a sequence.

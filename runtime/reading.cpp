@@ -14,6 +14,7 @@ namespace {
 
 /// Ids that are taken from an index at once.
 constexpr std::size_t index_chunk = 256;
+constexpr std::uint64_t count_chunk = 4096;
 
 Error no_kind(const std::string& name) {
   return {ErrorCode::unknown_kind, "there is no kind " + name, name};
@@ -136,6 +137,22 @@ Result<ListPage> Reading::list_some(const kernel::Kind& kind, const ListQuery& q
     if (ids->size() < index_chunk) return page;
     after = ids->back();
   }
+}
+
+Result<std::uint64_t> Reading::count(const std::string& name, const std::string& status,
+                                     std::uint64_t most) const {
+  if (const auto known = kind(name); !known) return std::unexpected(known.error());
+  std::uint64_t counted = 0;
+  std::string after;
+  while (counted < most) {
+    const auto wanted = std::min<std::uint64_t>(most - counted, count_chunk);
+    const auto ids = log_.scan_index(name, "status", status, after, wanted);
+    if (!ids) return std::unexpected(ids.error());
+    counted += ids->size();
+    if (ids->size() < wanted) break;
+    after = ids->back();
+  }
+  return counted;
 }
 
 Result<std::vector<EventView>> Reading::events(std::uint64_t after, std::size_t limit) const {

@@ -17,6 +17,9 @@ class Reading {
   Result<Answer> get(const EntityRef& entity) const;
   /// `unknown_kind`, `invalid` where a filter's field is not indexed.
   Result<ListPage> list(const ListQuery& query) const;
+  /// As `Node::count`.
+  Result<std::uint64_t> count(const std::string& kind, const std::string& status,
+                              std::uint64_t most) const;
   Result<std::vector<EventView>> events(std::uint64_t after, std::size_t limit) const;
   Result<std::vector<EventView>> events(const EntityRef& entity, std::uint64_t after,
                                         std::size_t limit) const;

@@ -5,10 +5,10 @@
 #include <array>
 #include <cctype>
 #include <charconv>
-#include <functional>
 
 #include "messages/nearest.hpp"
 #include "runtime/settings_file.hpp"
+#include "runtime/settings_sections.hpp"
 
 namespace nightshift::runtime {
 namespace {
@@ -27,6 +27,13 @@ std::optional<std::string> set_capabilities(Settings& settings, const SettingVal
     if (auto wrong = must_be_id(word)) return wrong;
   }
   settings.node_capabilities = value.list;
+  return std::nullopt;
+}
+
+std::optional<std::string> set_zone(Settings& settings, const SettingValue& value) {
+  const auto zone = Zone::find(value.text);
+  if (!zone) return "must be a time zone such as \"Europe/Berlin\": " + zone.error().detail;
+  settings.node_zone = *zone;
   return std::nullopt;
 }
 
@@ -57,6 +64,31 @@ std::optional<std::string> set_hosts(Settings& settings, const SettingValue& val
   }
   settings.http_hosts = value.list;
   return std::nullopt;
+}
+
+constexpr std::int64_t count_max = 1'000'000;
+
+/// Sets `target` to a number from `least` to a million.
+template <class Count>
+std::optional<std::string> set_count(Count& target, const SettingValue& value, std::int64_t least) {
+  if (value.number < least || value.number > count_max) {
+    return "must be from " + std::to_string(least) + " to " + std::to_string(count_max) + ", not " +
+           std::to_string(value.number);
+  }
+  target = static_cast<Count>(value.number);
+  return std::nullopt;
+}
+
+std::optional<std::string> set_connections(Settings& settings, const SettingValue& value) {
+  return set_count(settings.http_connections, value, 1);
+}
+
+std::optional<std::string> set_followers(Settings& settings, const SettingValue& value) {
+  return set_count(settings.http_followers, value, 0);
+}
+
+std::optional<std::string> set_requests(Settings& settings, const SettingValue& value) {
+  return set_count(settings.http_requests_per_s, value, 0);
 }
 
 /// `250ms` or `30s`, from 100 ms to an hour.
@@ -114,9 +146,16 @@ constexpr std::array rules{
     Rule{{"node.capabilities", list,
           "What the node can do; all that its role allows if nobody says."},
          set_capabilities},
+    Rule{{"node.zone", text, "The time zone where its days begin; this machine's if nobody says."},
+         set_zone},
     Rule{{"http.listen", text, "Where the node answers, HOST:PORT."}, set_listen},
     Rule{{"http.hosts", list, "Names besides its address that reach the node, of a proxy say."},
          set_hosts},
+    Rule{{"http.connections", number, "Connections that may be open at once."}, set_connections},
+    Rule{{"http.followers", number, "Streams of events among them."}, set_followers},
+    Rule{{"http.requests_per_s", number,
+          "Requests of one principal in a second, for a moment twice as many; 0 is any number."},
+         set_requests},
     Rule{{"secrets.key", text,
           "Where the master key of the sealed secrets lies: \"env:NAME\" or \"file:PATH\"."},
          set_secrets_key},
@@ -126,6 +165,16 @@ constexpr std::array rules{
     Rule{{"supervision.stop_within", text,
           "How long the node may take to stop before its process ends anyway."},
          set_stop_within},
+    Rule{{"backup.path", text, "Where scheduled backups go; without it there are none."},
+         [](Settings& all, const SettingValue& value) {
+           return set_backup_path(all.backup, value);
+         }},
+    Rule{{"backup.at", text, "When, every day, in the zone of this machine."},
+         [](Settings& all, const SettingValue& value) { return set_backup_at(all.backup, value); }},
+    Rule{{"backup.keep", number, "How many of them stay."},
+         [](Settings& all, const SettingValue& value) {
+           return set_backup_keep(all.backup, value);
+         }},
     Rule{{"vault.path", text, "The folder of Markdown files; without it there is no vault."},
          set_path},
     Rule{{"vault.owner", text, "Who stands behind what people do in the vault."}, set_owner},
@@ -135,58 +184,27 @@ constexpr std::array rules{
 };
 
 /// Sections of the contract that are part of later versions.
-constexpr std::array later{"cluster", "placement", "git",   "notify", "odoo",  "routing",
-                           "process", "mcp",       "agent", "budget", "prices"};
+constexpr std::array later{"cluster", "placement", "git", "notify", "odoo",
+                           "routing", "process",   "mcp", "agent"};
 
 std::unexpected<Error> refuse(const std::string& origin, const std::string& what) {
   return fail(ErrorCode::config, origin + ": " + what, origin);
 }
 
-/// A key that is known, and where its value goes.
-struct Slot {
-  SettingKey key;
-  std::function<std::optional<std::string>(const SettingValue&)> set;
-};
-
-constexpr std::string_view webhook_prefix = "webhook.";
-
-/// `NAME` of `webhook.NAME.KEY`, which may hold dots; empty where that is not its form.
-std::string_view webhook_name(std::string_view key) {
-  if (!key.starts_with(webhook_prefix)) return {};
-  key.remove_prefix(webhook_prefix.size());
-  const auto dot = key.rfind('.');
-  return dot == std::string_view::npos ? std::string_view() : key.substr(0, dot);
-}
-
-std::string with_name(std::string_view rule_name, std::string_view name) {
-  return std::string(webhook_prefix) + std::string(name) +
-         std::string(rule_name.substr(rule_name.rfind('.')));
-}
-
-std::optional<Slot> slot_of(Settings& settings, const std::string& key) {
+std::optional<SettingSlot> slot_of(Settings& settings, const std::string& key) {
   for (const auto& rule : rules) {
     if (rule.key.name != key) continue;
-    return Slot{rule.key, [&](const SettingValue& value) { return rule.set(settings, value); }};
+    return SettingSlot{rule.key,
+                       [&](const SettingValue& value) { return rule.set(settings, value); }};
   }
-  const std::string name(webhook_name(key));
-  for (const auto& rule : webhook_rules()) {
-    if (name.empty() || with_name(rule.key.name, name) != key) continue;
-    return Slot{rule.key, [&settings, &rule, name](const SettingValue& value) {
-                  if (auto wrong = must_be_id(name)) return wrong;
-                  return rule.set(settings.webhooks[name], value);
-                }};
-  }
-  return std::nullopt;
+  return named_slot(settings, key);
 }
 
 /// All that could have been meant by `key`.
 std::vector<std::string> names_near(const std::string& key) {
   std::vector<std::string> names;
   for (const auto& rule : rules) names.emplace_back(rule.key.name);
-  const auto name = webhook_name(key);
-  for (const auto& rule : webhook_rules()) {
-    names.push_back(with_name(rule.key.name, name.empty() ? "NAME" : name));
-  }
+  for (auto& name : named_keys_near(key)) names.push_back(std::move(name));
   return names;
 }
 
@@ -212,8 +230,8 @@ std::string found(const SettingEntry& entry) {
 /// An empty section of a known name.
 bool is_known_section(const SettingEntry& entry) {
   const auto within = [&](const Rule& rule) { return rule.key.name.starts_with(entry.key + "."); };
-  return entry.empty_section &&
-         (std::ranges::any_of(rules, within) || entry.key + "." == webhook_prefix);
+  const bool known = is_named_section(entry.key) || std::ranges::any_of(rules, within);
+  return entry.empty_section && known;
 }
 
 /// `spell` writes a key as it is written at the origin.
@@ -244,12 +262,21 @@ Result<void> apply(Settings& settings, const SettingEntry& entry,
   return {};
 }
 
-Result<void> check_complete(const Settings& settings) {
-  for (const auto& [name, webhook] : settings.webhooks) {
-    const auto section = "[webhook." + name + "]";
-    if (auto wrong = incomplete(webhook)) return refuse(section, "this section " + *wrong);
-  }
+/// The program's own prices and the owner's.
+Result<void> make_prices(Settings& settings) {
+  const auto builtin = builtin_price_rows();
+  if (!builtin) return std::unexpected(builtin.error());
+  auto table = price_table(*builtin, settings.price_rows);
+  if (!table) return std::unexpected(table.error());
+  settings.prices = std::move(*table);
   return {};
+}
+
+Zone default_zone(const Environment& environment) {
+  const auto named = environment.find("TZ");
+  if (named == environment.end() || named->second.empty()) return Zone::of_system();
+  const auto zone = Zone::find(named->second);
+  return zone ? *zone : Zone::of_system();
 }
 
 std::string as_key(std::string_view key) { return std::string(key); }
@@ -345,6 +372,7 @@ Result<void> apply_environment(Settings& settings, const Environment& environmen
 
 Result<Settings> load_settings(const SettingsSources& sources) {
   Settings settings;
+  settings.node_zone = default_zone(sources.environment);
   if (sources.file) {
     const auto entries = read_settings_file(*sources.file);
     if (!entries) return std::unexpected(entries.error());
@@ -364,16 +392,30 @@ Result<Settings> load_settings(const SettingsSources& sources) {
       return std::unexpected(done.error());
     }
   }
-  if (auto complete = check_complete(settings); !complete) {
+  if (auto complete = check_named_sections(settings); !complete) {
     return std::unexpected(complete.error());
   }
+  if (auto made = make_prices(settings); !made) return std::unexpected(made.error());
   return settings;
+}
+
+Result<PriceRows> builtin_price_rows() {
+  const auto entries = read_settings_text(builtin_prices_text(), "config/prices.toml");
+  if (!entries) return std::unexpected(entries.error());
+  Settings settings;
+  for (const auto& entry : *entries) {
+    if (auto done = apply(settings, entry, as_key); !done) return std::unexpected(done.error());
+  }
+  if (auto complete = check_named_sections(settings); !complete) {
+    return std::unexpected(complete.error());
+  }
+  return std::move(settings.price_rows);
 }
 
 std::vector<SettingKey> setting_keys() {
   std::vector<SettingKey> all;
   for (const auto& rule : rules) all.push_back(rule.key);
-  for (const auto& rule : webhook_rules()) all.push_back(rule.key);
+  for (const auto& key : named_keys()) all.push_back(key);
   return all;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -13,8 +14,13 @@
 #include <vector>
 
 #include "messages/error.hpp"
+#include "messages/prices.pb.h"
+#include "runtime/calendar.hpp"
 #include "runtime/secrets/reference.hpp"
+#include "runtime/settings_backup.hpp"
+#include "runtime/settings_budget.hpp"
 #include "runtime/settings_keys.hpp"
+#include "runtime/settings_prices.hpp"
 #include "runtime/settings_webhook.hpp"
 
 namespace nightshift::runtime {
@@ -26,14 +32,22 @@ struct Settings {
   std::optional<std::string> node_name;
   std::optional<std::string> node_role;
   std::optional<std::vector<std::string>> node_capabilities;
+  /// `[node] zone`: where its days begin; else that of `TZ`, or of this machine.
+  Zone node_zone;
   /// `[secrets] key`: the master key of the sealed secrets; without it they have one of their own.
   std::optional<SecretReference> secrets_key;
   /// Every variable of the environment that a setting refers to as a secret.
   std::set<std::string, std::less<>> secret_variables;
+  BackupSettings backup;
   /// `[http] listen`, HOST:PORT; port 0 takes a free one.
   std::string http_listen = "127.0.0.1:2308";
   /// `[http] hosts`: by which names, besides its address, browsers and proxies reach the node.
   std::vector<std::string> http_hosts;
+  /// `[http] connections` and `followers`: how many may be open at once.
+  std::size_t http_connections = 16'384;
+  std::size_t http_followers = 4'096;
+  /// `[http] requests_per_s`: of one principal; 0 means any number.
+  std::uint32_t http_requests_per_s = 50'000;
   /// `[supervision] step_cpu`: processor time that one step of an entity may take; zero means any.
   std::chrono::milliseconds entity_step_cpu_max{10'000};
   /// `[supervision] stop_within`: how long the node may take to stop before its process ends
@@ -47,6 +61,12 @@ struct Settings {
   std::string vault_decisions = "request";
   /// `[webhook.NAME]`, each complete.
   Webhooks webhooks;
+  /// `[budget.NAME]`, each complete.
+  Budgets budgets;
+  /// `[prices.NAME]`, each complete.
+  PriceRows price_rows;
+  /// The program's prices and the owner's.
+  PriceTable prices;
 };
 
 using Environment = std::map<std::string, std::string>;

@@ -97,9 +97,14 @@ Result<std::string> read_text(const std::filesystem::path& file) {
 Result<std::vector<SettingEntry>> read_settings_file(const std::filesystem::path& file) {
   const auto text = read_text(file);
   if (!text) return std::unexpected(text.error());
+  return read_settings_text(*text, file);
+}
+
+Result<std::vector<SettingEntry>> read_settings_text(std::string_view text,
+                                                     const std::filesystem::path& file) {
   std::vector<SettingEntry> entries;
   try {
-    Flattener(file, entries).add_table("", toml::parse(*text, file.string()));
+    Flattener(file, entries).add_table("", toml::parse(text, file.string()));
   } catch (const toml::parse_error& error) {
     const auto origin = file.string() + ":" + std::to_string(error.source().begin.line);
     return fail(ErrorCode::config, origin + ": not TOML: " + std::string(error.description()),

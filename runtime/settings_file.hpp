@@ -24,8 +24,12 @@ struct SettingEntry {
 };
 
 /// Sections whose tables have names of the owner's choice, `[webhook.NAME]`.
-inline constexpr std::array named_sections{std::string_view("webhook")};
+inline constexpr std::array named_sections{std::string_view("budget"), std::string_view("prices"),
+                                           std::string_view("webhook")};
 
+/// Entries of a TOML text; `origin` is what errors call it.
+Result<std::vector<SettingEntry>> read_settings_text(std::string_view text,
+                                                     const std::filesystem::path& origin);
 /// TOML. Error `config` with file and line where it is not TOML, or cannot be read. An empty
 /// section is an entry of its own name, so that a misspelt one is noticed.
 Result<std::vector<SettingEntry>> read_settings_file(const std::filesystem::path& file);

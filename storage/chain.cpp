@@ -11,6 +11,11 @@ namespace nightshift::storage {
 namespace {
 
 constexpr std::string_view head_word = "nightshift.head.v1";
+constexpr std::string_view signed_word = "signed";
+
+std::string signed_bytes(std::string_view line) {
+  return std::string("nightshift.signed_head.v1\n").append(line);
+}
 
 std::string_view take_word(std::string_view& text) {
   const auto end = std::min(text.find(' '), text.size());
@@ -34,6 +39,10 @@ Digest leaf_of(const Salt& salt, std::string_view bytes) {
 
 Digest first_head(std::string_view identity_bytes) {
   return sha256({"nightshift.log.v1\n", identity_bytes});
+}
+
+Digest restored_head(std::string_view restoration) {
+  return sha256({"nightshift.restore.v1\n", restoration});
 }
 
 Digest next_head(const Digest& previous, std::uint64_t first_offset, Time written_at,
@@ -68,6 +77,34 @@ Result<ChainHead> parse_head(std::string_view text) {
   std::memcpy(head.head.data(), digest->data(), head.head.size());
   head.written_at = *written;
   return head;
+}
+
+std::string to_signed_text(const ChainHead& head, const SigningKey& key) {
+  auto text = to_text(head);
+  const auto signature = key.sign(signed_bytes(text));
+  return text.append("\n")
+      .append(signed_word)
+      .append(" ")
+      .append(to_base64url(key.public_key()))
+      .append(" ")
+      .append(to_base64url(signature));
+}
+
+Result<SavedHead> parse_saved_head(std::string_view text) {
+  if (text.ends_with('\n')) text.remove_suffix(1);
+  const auto line = text.substr(0, text.find('\n'));
+  auto head = parse_head(line);
+  if (!head) return std::unexpected(head.error());
+  if (line.size() == text.size()) return SavedHead(std::move(*head));
+  auto rest = text.substr(line.size() + 1);
+  const bool begins = take_word(rest) == signed_word;
+  const auto key = from_base64url(take_word(rest)).value_or("");
+  const auto signature = from_base64url(rest).value_or("");
+  if (!begins || !verify_signature(key, signed_bytes(line), signature))
+    return fail(ErrorCode::bad_signature,
+                "the signature of this head is not that of the key that it names: it was changed "
+                "since it was saved");
+  return SavedHead(std::move(*head), key);
 }
 
 }  // namespace nightshift::storage

@@ -175,6 +175,14 @@ struct Pointer {
 
 using PointerVisitor = std::function<bool(const Pointer&)>;
 
+/// Where the chain begins, and where restores of a backup took it up again under another log id.
+struct Lineage {
+  /// The identity as it was stored when the log was made: the first head covers these bytes.
+  std::string identity;
+  /// Serialised `Restoration`s as stored, oldest first; each is covered by a head of its own.
+  std::vector<std::string> restorations;
+};
+
 /// Counters for metrics and benchmarks.
 struct LogStats {
   std::uint64_t records = 0;
@@ -204,7 +212,9 @@ class EventLog {
 
   // -- reading
 
+  /// The log id and the signing key are those of the newest restore, if there was one.
   virtual const Identity& identity() const = 0;
+  virtual const Lineage& lineage() const = 0;
   /// Counts the starts of the node on this log, from 1.
   virtual std::uint64_t boot_epoch() const = 0;
   virtual ChainHead head() const = 0;

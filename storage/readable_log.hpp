@@ -15,11 +15,13 @@ class ReadableLog : public Form {
   ReadableLog(const Store& store, LogStart start)
       : reader_(store),
         identity_(std::move(start.identity)),
+        lineage_(std::move(start.lineage)),
         boot_epoch_(start.boot_epoch),
         head_(std::move(start.head)),
         days_(start.days) {}
 
   const Identity& identity() const override { return identity_; }
+  const Lineage& lineage() const override { return lineage_; }
   std::uint64_t boot_epoch() const override { return boot_epoch_; }
 
   ChainHead head() const override {
@@ -92,6 +94,7 @@ class ReadableLog : public Form {
  private:
   Reader reader_;
   const Identity identity_;
+  const Lineage lineage_;
   const std::uint64_t boot_epoch_;
   mutable std::mutex mutex_;
   ChainHead head_;

@@ -40,12 +40,14 @@ Result<std::optional<LogStart>> Reader::start() const {
   if (!*bytes) return std::nullopt;
   LogStart start;
   if (!start.identity.ParseFromString(**bytes)) return damaged("identity", meta_key("identity"));
+  start.lineage.identity = std::move(**bytes);
+  if (auto read = read_restorations(start); !read) return std::unexpected(read.error());
   auto boot = store_.get(meta_key("boot"));
   if (!boot) return std::unexpected(boot.error());
   if (!*boot || (*boot)->size() != sizeof(start.boot_epoch))
     return damaged("boot epoch", meta_key("boot"));
   start.boot_epoch = read_number<std::uint64_t>(**boot);
-  auto newest = head(start.identity, **bytes);
+  auto newest = head(start);
   if (!newest) return std::unexpected(newest.error());
   start.head = std::move(*newest);
   auto days = command_days(start.head.written_at);
@@ -54,19 +56,44 @@ Result<std::optional<LogStart>> Reader::start() const {
   return start;
 }
 
-Result<ChainHead> Reader::head(const Identity& identity, std::string_view identity_bytes) const {
-  ChainHead head{identity.log_id(), 0, first_head(identity_bytes),
-                 time_from_us(identity.created_at_us())};
+Result<void> Reader::read_restorations(LogStart& start) const {
+  const auto key = meta_key("restorations");
+  auto row = store_.get(key);
+  if (!row) return std::unexpected(row.error());
+  if (!*row) return {};
+  Restorations all;
+  if (!all.ParseFromString(**row)) return damaged("restores", key);
+  for (const auto& stored : all.stored()) {
+    Restoration restoration;
+    if (!restoration.ParseFromString(stored)) return damaged("a restore", key);
+    start.identity.set_log_id(restoration.log_id());
+    start.identity.set_signing_key(restoration.signing_key());
+    start.lineage.restorations.push_back(stored);
+  }
+  return {};
+}
+
+Result<ChainHead> Reader::head(const LogStart& start) const {
+  ChainHead head{start.identity.log_id(), 0, first_head(start.lineage.identity),
+                 time_from_us(start.identity.created_at_us())};
   auto newest = store_.last(keys_of(KeyKind::batch));
   if (!newest) return std::unexpected(newest.error());
-  if (!*newest) return head;
-  const auto& [key, value] = **newest;
-  const auto first = offset_of(key);
-  const auto batch = first ? read_batch(*first, value) : std::nullopt;
-  if (!batch) return damaged("batch", key);
-  head.offset = batch->first_offset + batch->count - 1;
-  head.head = batch->head;
-  head.written_at = batch->written_at;
+  if (*newest) {
+    const auto& [key, value] = **newest;
+    const auto first = offset_of(key);
+    const auto batch = first ? read_batch(*first, value) : std::nullopt;
+    if (!batch) return damaged("batch", key);
+    head.offset = batch->first_offset + batch->count - 1;
+    head.head = batch->head;
+    head.written_at = batch->written_at;
+  }
+  if (start.lineage.restorations.empty()) return head;
+  // Nothing was written since the restore.
+  Restoration restoration;
+  restoration.ParseFromString(start.lineage.restorations.back());
+  if (restoration.offset() != head.offset) return head;
+  head.head = restored_head(start.lineage.restorations.back());
+  head.written_at = time_from_us(restoration.restored_at_us());
   return head;
 }
 

@@ -22,6 +22,7 @@ struct StreamEnd {
 /// What the rows say about the log as a whole.
 struct LogStart {
   Identity identity;
+  Lineage lineage;
   std::uint64_t boot_epoch = 0;
   ChainHead head;
   CommandDays days;
@@ -58,7 +59,9 @@ class Reader {
                                                    const CommandDays& days) const;
 
  private:
-  Result<ChainHead> head(const Identity& identity, std::string_view identity_bytes) const;
+  /// Adds the restores to what the log began with.
+  Result<void> read_restorations(LogStart& start) const;
+  Result<ChainHead> head(const LogStart& start) const;
   Result<CommandDays> command_days(Time written_at) const;
 
   const Store& store_;

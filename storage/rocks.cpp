@@ -1,71 +1,19 @@
 // Opens the journal on files: version, lock, recovery, checks.
 #include "storage/rocks.hpp"
 
-#include <charconv>
 #include <limits>
 
 #include <rocksdb/env.h>
 
 #include "storage/format.hpp"
 #include "storage/reserve.hpp"
+#include "storage/rocks_folder.hpp"
 #include "storage/rocks_kept_head.hpp"
 #include "storage/rocks_log.hpp"
 #include "storage/rocks_store.hpp"
 
 namespace nightshift::storage {
 namespace {
-
-constexpr std::string_view format_word = "nightshift journal ";
-
-std::filesystem::path format_file(const std::filesystem::path& folder) { return folder / "format"; }
-
-Error io_error(const rocksdb::Status& status, const std::filesystem::path& path) {
-  auto error = to_error(status, path);
-  if (error.code == ErrorCode::corrupt) error.code = ErrorCode::io;
-  return error;
-}
-
-// The version that the folder claims; nothing if the log was never finished being made.
-Result<std::optional<std::uint64_t>> claimed_version(rocksdb::Env& env,
-                                                     const std::filesystem::path& folder) {
-  const auto path = format_file(folder);
-  if (env.FileExists(path).IsNotFound()) return std::nullopt;
-  std::string text;
-  if (const auto read = rocksdb::ReadFileToString(&env, path, &text); !read.ok())
-    return std::unexpected(io_error(read, folder));
-  std::uint64_t version = 0;
-  if (text.ends_with('\n')) text.pop_back();
-  if (text.starts_with(format_word)) {
-    const auto* first = text.data() + format_word.size();
-    const auto* last = text.data() + text.size();
-    const auto [end, error] = std::from_chars(first, last, version);
-    if (error != std::errc() || end != last) version = 0;
-  }
-  if (version == 0)
-    return fail(ErrorCode::corrupt,
-                path.string() + " does not say which format the journal has; restore a backup",
-                path.string());
-  if (version > format_version)
-    return fail(ErrorCode::newer_version,
-                "the journal in " + folder.string() + " has format " + std::to_string(version) +
-                    ", this program knows " + std::to_string(format_version) +
-                    "; use a newer program",
-                folder.string());
-  return version;
-}
-
-Result<void> claim_version(rocksdb::Env& env, const std::filesystem::path& folder) {
-  const auto path = format_file(folder);
-  const auto fresh = path.string() + ".new";
-  const auto text = std::string(format_word) + std::to_string(format_version) + "\n";
-  auto status = rocksdb::WriteStringToFile(&env, text, fresh, true);
-  if (status.ok()) status = env.RenameFile(fresh, path);
-  std::unique_ptr<rocksdb::Directory> directory;
-  if (status.ok()) status = env.NewDirectory(folder, &directory);
-  if (status.ok()) status = directory->Fsync();
-  if (!status.ok()) return std::unexpected(io_error(status, folder));
-  return {};
-}
 
 Error absent(const std::filesystem::path& folder) {
   return {ErrorCode::not_found,
@@ -79,21 +27,6 @@ std::uint64_t free_bytes(rocksdb::Env& env, const std::filesystem::path& folder)
   return free;
 }
 
-// That the log holds the head that was kept: no shorter, and the same.
-Result<void> check_kept(const Store& store, const ChainHead& head,
-                        const std::optional<ChainHead>& kept, const std::filesystem::path& folder) {
-  if (!kept) return {};
-  if (auto longer = check_not_shorter(head, *kept, folder); !longer) return longer;
-  if (kept->offset == 0) return {};
-  ChainHead at = *kept;
-  at.head = {};
-  auto scanned = Reader(store).scan_batches(kept->offset, [&](const Batch& batch) {
-    if (batch.first_offset + batch.count - 1 == kept->offset) at.head = batch.head;
-    return false;
-  });
-  return scanned ? check_not_shorter(at, *kept, folder) : scanned;
-}
-
 // The opening of a log for writing, step by step.
 class Opening {
  public:
@@ -101,7 +34,7 @@ class Opening {
       : options_(std::move(options)),
         env_(options_.env ? *options_.env : *rocksdb::Env::Default()) {}
 
-  Result<std::unique_ptr<EventLog>> run() {
+  Result<std::unique_ptr<FileLog>> run() {
     for (const auto step : {&Opening::look, &Opening::open_store, &Opening::prepare_rows,
                             &Opening::check, &Opening::finish_files})
       if (auto done = (this->*step)(); !done) return std::unexpected(done.error());
@@ -154,7 +87,7 @@ class Opening {
     auto start = Reader(*store_).start();
     if (!start) return std::unexpected(start.error());
     head_ = (*start)->head;
-    return check_kept(*store_, head_, kept_, options_.path);
+    return check_kept(*store_, **start, kept_, options_.path);
   }
 
   Result<void> finish_files() {
@@ -167,9 +100,11 @@ class Opening {
 
   LogFiles files() {
     std::shared_ptr<KeptHead> kept = std::move(head_file_);
+    const auto& store = *store_;
     return {std::move(store_),
             [&env = env_, path = options_.path] { return free_bytes(env, path); },
-            [kept](const ChainHead& head) { return kept->write(head); }};
+            [kept](const ChainHead& head) { return kept->write(head); },
+            [&env = env_, &store](const auto& path) { return copy_log(store, env, path); }};
   }
 
   RocksOptions options_;
@@ -185,7 +120,7 @@ class Opening {
 class ReadOnlyLog final : private OwnedFiles, public ReadableLog<EventLog> {
  public:
   ReadOnlyLog(std::unique_ptr<Store> store, const LogStart& start)
-      : OwnedFiles{{std::move(store), {}, {}}}, ReadableLog(*files.store, start) {}
+      : OwnedFiles{{std::move(store), {}, {}, {}}}, ReadableLog(*files.store, start) {}
 
   void open(const EntityRef&, OpenCompletion done) override { done(refused()); }
   void submit(Append, Completion done) override { done(refused()); }
@@ -201,7 +136,7 @@ class ReadOnlyLog final : private OwnedFiles, public ReadableLog<EventLog> {
 
 }  // namespace
 
-Result<std::unique_ptr<EventLog>> open_rocks(RocksOptions options) {
+Result<std::unique_ptr<FileLog>> open_rocks(RocksOptions options) {
   return Opening(std::move(options)).run();
 }
 
@@ -218,7 +153,7 @@ Result<std::unique_ptr<EventLog>> open_rocks_for_reading(const std::filesystem::
   auto start = Reader(**store).start();
   if (!start) return std::unexpected(start.error());
   if (!*start) return std::unexpected(absent(path));
-  if (auto whole = check_kept(**store, (*start)->head, *kept, path); !whole)
+  if (auto whole = check_kept(**store, **start, *kept, path); !whole)
     return std::unexpected(whole.error());
   return std::make_unique<ReadOnlyLog>(std::move(*store), **start);
 }

@@ -33,9 +33,25 @@ struct RocksOptions {
   bool sync = true;
 };
 
+/// The log on files, which can be copied while it is written.
+class FileLog : public EventLog {
+ public:
+  /// Makes `path`, which must not exist, a journal of its own that holds all that was durable when
+  /// this was called; returns its head. Files that no longer change are linked where the file
+  /// system can. Any thread; what a failure leaves at `path` is no journal. Errors: `no_space`,
+  /// `io`.
+  virtual Result<ChainHead> checkpoint(const std::filesystem::path& path) const = 0;
+};
+
 /// Opens or creates. Errors: `locked`, `newer_version`, `corrupt`, `io`, `no_space`, each naming
 /// the path and what to do.
-Result<std::unique_ptr<EventLog>> open_rocks(RocksOptions options);
+Result<std::unique_ptr<FileLog>> open_rocks(RocksOptions options);
+
+/// Takes up a journal that was restored from a backup and that nobody uses: from its head on it
+/// goes on as log `log_id`, whose heads `signing_key` signs. Returns the new head. Not to be
+/// repeated where it failed: the copy is then worth nothing.
+Result<ChainHead> take_up_again(const std::filesystem::path& path, const std::string& log_id,
+                                std::string_view signing_key, Time now);
 
 /// Reads a log that a node may be writing to at the same time, or a backup. Nothing is written;
 /// `open`, `submit`, `close` and `rederive` are refused.

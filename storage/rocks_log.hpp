@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "storage/readable_log.hpp"
+#include "storage/rocks.hpp"
 #include "storage/writer.hpp"
 
 namespace nightshift::storage {
@@ -17,6 +18,8 @@ struct LogFiles {
   std::function<std::uint64_t()> free_bytes;
   /// Keeps the head of a batch that is durable.
   std::function<Result<void>(const ChainHead&)> keep_head;
+  /// `FileLog::checkpoint`.
+  std::function<Result<ChainHead>(const std::filesystem::path&)> checkpoint;
 };
 
 /// Owns the store before the reading half looks at it.
@@ -26,7 +29,7 @@ struct OwnedFiles {
 
 /// The writer's thread plans, writes and syncs one batch after the other; the completion thread
 /// gives the answers meanwhile. Where there is a single one, the writer gives it.
-class RocksLog final : private OwnedFiles, public ReadableLog<EventLog> {
+class RocksLog final : private OwnedFiles, public ReadableLog<FileLog> {
  public:
   RocksLog(LogFiles files, LogStart start, std::function<Time()> now, std::uint64_t reserve_bytes,
            std::function<void(const Error&)> failed);
@@ -38,6 +41,9 @@ class RocksLog final : private OwnedFiles, public ReadableLog<EventLog> {
   void close(const EntityRef& entity, std::uint64_t epoch) override;
   void rederive(Rederivation step, Completion done) override;
   LogStats stats() const override;
+  Result<ChainHead> checkpoint(const std::filesystem::path& path) const override {
+    return files.checkpoint(path);
+  }
 
  private:
   /// Answers of one batch, for the completion thread.

@@ -1,7 +1,10 @@
 // Settings of RocksDB.
 #include "storage/rocks_options.hpp"
 
+#include <cstdarg>
+
 #include <rocksdb/cache.h>
+#include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 
@@ -17,6 +20,14 @@ constexpr std::size_t never_full_bytes = 1u << 30;
 constexpr std::size_t arena_block_bytes = 64u << 10;
 constexpr int open_files_max = 512;
 constexpr int filter_bits = 10;
+
+// RocksDB's own log would end the program: where a write to it failed, the next one is an
+// assertion. What matters of it comes as an error from the call that met it.
+class NoLog final : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
 
 // One cache for both families.
 const std::shared_ptr<rocksdb::Cache>& block_cache() {
@@ -65,9 +76,7 @@ rocksdb::DBOptions database_options(rocksdb::Env* env, bool create,
   options.enable_write_thread_adaptive_yield = false;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
-  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
-  options.keep_log_file_num = 2;
-  options.max_log_file_size = 1 << 20;
+  options.info_log = std::make_shared<NoLog>();
   return options;
 }
 

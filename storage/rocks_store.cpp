@@ -1,7 +1,10 @@
 // RocksDB under the seam of rows.
 #include "storage/rocks_store.hpp"
 
+#include <limits>
+
 #include <rocksdb/perf_level.h>
+#include <rocksdb/utilities/checkpoint.h>
 
 #include "storage/rocks_batch.hpp"
 #include "storage/rocks_options.hpp"
@@ -38,12 +41,14 @@ Result<std::string> manifest_state(const std::filesystem::path& path) {
 Error to_error(const rocksdb::Status& status, const std::filesystem::path& path) {
   const auto where = path.string();
   const auto said = " (RocksDB: " + status.ToString() + ")";
-  if (status.IsNoSpace())
+  // RocksDB says incomplete of a write that waits for tables which it cannot write.
+  const bool waits = status.IsIncomplete();
+  if (status.IsNoSpace() || (waits && said.find("No space") != std::string::npos))
     return {ErrorCode::no_space, "no space left for the journal in " + where + said, where};
   if (status.IsIOError() && status.ToString().find("LOCK") != std::string::npos)
     return {ErrorCode::locked,
             "another process uses the journal in " + where + "; stop it first" + said, where};
-  if (status.IsIOError())
+  if (status.IsIOError() || waits)
     return {ErrorCode::io,
             "the journal in " + where +
                 " cannot be read or written; check the disk, the path and "
@@ -109,11 +114,34 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open_for_reading(
 
 RocksStore::~RocksStore() {
   if (!db_) return;
-  // What cannot be flushed now is in the WAL.
-  if (writable_) db_->Flush({}, {log_, entities_}).PermitUncheckedError();
+  if (writable_) flush_at_end();
   db_->DestroyColumnFamilyHandle(log_).PermitUncheckedError();
   db_->DestroyColumnFamilyHandle(entities_).PermitUncheckedError();
   db_->Close().PermitUncheckedError();
+}
+
+// What is not flushed is in the WAL. There is no waiting for a compaction to make way first: on a
+// full disk none would, for ever.
+void RocksStore::flush_at_end() {
+  std::uint64_t bytes = 0;
+  (void)db_->GetAggregatedIntProperty(rocksdb::DB::Properties::kCurSizeAllMemTables, &bytes);
+  std::error_code unknown;
+  const auto room = std::filesystem::space(db_->GetName(), unknown);
+  if (!unknown && room.available < bytes) return;
+  rocksdb::FlushOptions at_once;
+  at_once.allow_write_stall = true;
+  db_->Flush(at_once, {log_, entities_}).PermitUncheckedError();
+}
+
+Result<void> RocksStore::checkpoint(const std::filesystem::path& path) const {
+  rocksdb::Checkpoint* made = nullptr;
+  const auto begun = rocksdb::Checkpoint::Create(db_.get(), &made);
+  const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+  if (!begun.ok()) return std::unexpected(to_error(begun, path));
+  // The WAL is copied instead of being flushed: the node goes on writing undisturbed.
+  const auto done = checkpoint->CreateCheckpoint(path, std::numeric_limits<std::uint64_t>::max());
+  if (!done.ok()) return std::unexpected(to_error(done, path));
+  return {};
 }
 
 rocksdb::ColumnFamilyHandle* RocksStore::family_of(std::string_view key) const {

@@ -29,6 +29,10 @@ class RocksStore final : public Store {
   /// Leaves nothing to recover if all went well.
   ~RocksStore() override;
 
+  /// Copies what is durable now into a database of its own at `path`, which must not exist. Any
+  /// thread.
+  Result<void> checkpoint(const std::filesystem::path& path) const;
+
   Result<std::optional<std::string>> get(std::string_view key) const override;
   Result<void> scan(const KeyRange& range, const RowVisitor& visit) const override;
   Result<std::optional<std::pair<std::string, std::string>>> last(
@@ -40,6 +44,7 @@ class RocksStore final : public Store {
   RocksStore(RocksStoreOptions options, bool writable)
       : options_(std::move(options)), writable_(writable) {}
 
+  void flush_at_end();
   rocksdb::ColumnFamilyHandle* family_of(std::string_view key) const;
   std::unique_ptr<rocksdb::Iterator> iterate(const rocksdb::Slice& from,
                                              const rocksdb::Slice& until) const;

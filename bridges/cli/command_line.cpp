@@ -114,7 +114,9 @@ int run(int argc, const char* const* argv, const Program& program, std::ostream&
   runtime::DataFolder folder(invocation.data.empty()
                                  ? runtime::default_data_folder(program.environment)
                                  : std::filesystem::path(invocation.data));
-  Session session{program, folder, NodeApi(invocation.target, folder), invocation.json, out, err};
+  Session session{
+      program, folder, invocation.target, NodeApi(invocation.target, folder), invocation.json,
+      out,     err};
   return invocation.action(session);
 }
 

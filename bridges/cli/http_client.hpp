@@ -31,6 +31,8 @@ struct HttpResponse {
 };
 
 inline constexpr std::size_t response_bytes_max = 256u << 20;
+/// Streams of a node show a sign of life more often than this.
+inline constexpr std::chrono::seconds stream_silence_max{60};
 
 /// Keeps its connection between requests. Follows no redirects, uses no proxy for loopback. Not
 /// thread-safe.
@@ -43,7 +45,18 @@ class HttpClient {
   /// connection broke: the outcome is unknown), `timed_out`, `usage` (not a URL).
   Result<HttpResponse> send(const std::string& base, const HttpRequest& request);
 
+  /// Takes part of a body; false ends the exchange.
+  using Take = std::function<bool(std::string_view part)>;
+  /// The body of a 200 as it comes, until the peer ends it or `take` does; that of another status
+  /// is in the answer. No bound on the whole: `timed_out` is a peer that was silent for
+  /// `stream_silence_max`. Errors as `send`.
+  Result<HttpResponse> stream(const std::string& base, const HttpRequest& request,
+                              const Take& take);
+
  private:
+  void prepare(const std::string& base, const HttpRequest& request);
+  Result<HttpResponse> perform(const std::string& base, HttpResponse& response);
+
   struct Handle;
   std::unique_ptr<Handle> handle_;
 };

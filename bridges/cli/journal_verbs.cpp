@@ -102,6 +102,7 @@ std::filesystem::path audited(const Session& session, const AuditFlags& flags) {
 
 Json json_of(const runtime::Audit& audit) {
   Json json;
+  json["what"] = audit.what;
   json["whole"] = audit.findings.empty();
   json["head"] = audit.head.text;
   json["records"] = audit.records;
@@ -118,8 +119,8 @@ void show_audit(Session& session, const runtime::Audit& audit, bool compared) {
     session.out << "offset " << finding.offset << ": " << finding.what << "\n";
   }
   if (!audit.findings.empty()) return;
-  session.out << "whole: " << audit.records << " records in " << audit.batches
-              << " batches, up to offset " << audit.head.offset
+  session.out << "whole: " << audit.what << " of " << audit.records << " records in "
+              << audit.batches << " batches, up to offset " << audit.head.offset
               << (compared ? ", with the head that was kept\n" : "\n");
   if (!compared) {
     session.out << "a cut tail is seen only against a head kept elsewhere: save "
@@ -144,25 +145,42 @@ Result<void> replay(Session& session, const ReplayFlags& flags) {
 Result<void> audit_head(Session& session, const AuditFlags& flags) {
   const auto journal = runtime::find_journal(audited(session, flags));
   if (!journal) return std::unexpected(journal.error());
-  const auto head = runtime::audit_head(*journal);
+  // Whoever holds the node's key may say what its head is.
+  const auto key = runtime::DataFolder(audited(session, flags)).read_node_key();
+  const auto head = runtime::audit_head(*journal, key ? &*key : nullptr);
+  if (!head) return std::unexpected(head.error());
+  if (!session.json) {
+    session.out << head->text << "\n";
+    return {};
+  }
+  Json json{{"head", head->text}};
+  if (key) json["public_key"] = to_base64url(key->public_key());
+  session.out << json.dump() << "\n";
+  return {};
+}
+
+Result<void> audit_export(Session& session, const AuditFlags& flags) {
+  const auto journal = runtime::find_journal(session.folder.root());
+  if (!journal) return std::unexpected(journal.error());
+  const auto head = runtime::audit_export(*journal, flags.path);
   if (!head) return std::unexpected(head.error());
   if (session.json)
-    session.out << Json{{"head", head->text}}.dump() << "\n";
+    session.out << Json{{"path", flags.path.string()}, {"head", head->text}}.dump() << "\n";
   else
-    session.out << head->text << "\n";
+    session.out << "exported up to offset " << head->offset << " to " << flags.path.string()
+                << "\n";
   return {};
 }
 
 Result<void> audit_verify(Session& session, const AuditFlags& flags) {
-  const auto journal = runtime::find_journal(audited(session, flags));
-  if (!journal) return std::unexpected(journal.error());
+  const auto path = audited(session, flags);
   std::optional<std::string> kept;
   if (flags.head) {
     auto text = runtime::read_small_file(*flags.head);
     if (!text) return std::unexpected(text.error());
     kept = std::move(*text);
   }
-  const auto audit = runtime::audit(*journal, kept);
+  const auto audit = runtime::audit(path, kept);
   if (!audit) return std::unexpected(audit.error());
   if (session.json)
     session.out << json_of(*audit).dump() << "\n";
@@ -170,10 +188,10 @@ Result<void> audit_verify(Session& session, const AuditFlags& flags) {
     show_audit(session, *audit, kept.has_value());
   if (audit->findings.empty()) return {};
   return fail(ErrorCode::corrupt,
-              "the journal is not what was written: " + std::to_string(audit->findings.size()) +
-                  " findings; keep "
-                  "it as evidence and restore a backup",
-              journal->string());
+              "the " + std::string(audit->what) +
+                  " is not what was written: " + std::to_string(audit->findings.size()) +
+                  " findings; keep it as evidence, and restore a backup of the journal",
+              path.string());
 }
 
 }  // namespace nightshift::bridges::cli

@@ -77,7 +77,7 @@ Result<HttpResponse> NodeApi::once(const HttpRequest& request) {
   return client_.send(*base, request);
 }
 
-Result<NodeAnswer> NodeApi::send(HttpRequest request) {
+Result<void> NodeApi::authorise(HttpRequest& request) const {
   // Without a node there is no sense in asking for a token.
   if (const auto base = base_url(); !base) return std::unexpected(base.error());
   const auto bearer = token();
@@ -86,7 +86,13 @@ Result<NodeAnswer> NodeApi::send(HttpRequest request) {
     return fail(ErrorCode::unauthenticated, "the token is not a token", "--token");
   }
   request.headers.emplace_back("Authorization", "Bearer " + *bearer);
+  return {};
+}
+
+Result<NodeAnswer> NodeApi::send(HttpRequest request) {
+  if (auto known = authorise(request); !known) return std::unexpected(known.error());
   request.headers.emplace_back("Accept", "application/json");
+  request.timeout = target_.timeout;
   const auto give_up = steady_clock::now() + target_.patience;
   bool reached = false;
   for (auto pause = pause_min;; pause = std::min(pause * 2, pause_max)) {
@@ -127,6 +133,21 @@ Result<NodeAnswer> NodeApi::post(const std::string& target, std::string body) {
     answer.error().instance = key;
   }
   return answer;
+}
+
+Result<void> NodeApi::stream(const std::string& target, const std::string& last_id,
+                             const HttpClient::Take& take) {
+  HttpRequest request;
+  request.target = target;
+  if (auto known = authorise(request); !known) return known;
+  request.headers.emplace_back("Accept", "text/event-stream");
+  if (!last_id.empty()) request.headers.emplace_back("Last-Event-ID", last_id);
+  const auto base = base_url();
+  if (!base) return std::unexpected(base.error());
+  const auto response = client_.stream(*base, request, take);
+  if (!response) return std::unexpected(response.error());
+  if (response->status == 200) return {};
+  return std::unexpected(error_of(response->status, response->body));
 }
 
 Error error_of(int status, std::string_view body) {

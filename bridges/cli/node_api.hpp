@@ -22,6 +22,8 @@ struct Target {
   std::optional<std::uint64_t> if_match;
   /// How long an unknown outcome is asked for again.
   std::chrono::milliseconds patience{15'000};
+  /// Of one exchange.
+  std::chrono::milliseconds timeout{60'000};
 };
 
 struct NodeAnswer {
@@ -36,6 +38,8 @@ class NodeApi {
 
   /// Uses this token from now on, unless one was given on the command line.
   void prefer_token(std::string token);
+  /// True if `--url` says which node.
+  bool is_elsewhere() const { return !target_.url.empty(); }
   /// As `node.json` or `--url` says. `unreachable` where neither does.
   Result<std::string> base_url() const;
 
@@ -43,8 +47,13 @@ class NodeApi {
   /// One command under one idempotency key. An error's `instance` is that key where the outcome
   /// stayed unknown.
   Result<NodeAnswer> post(const std::string& target, std::string body);
+  /// One connection to a stream of events, behind `last_id` where there is one: ends when the node
+  /// ends it or goes away (`unavailable`, `unreachable`, `timed_out`), and with what it refuses.
+  Result<void> stream(const std::string& target, const std::string& last_id,
+                      const HttpClient::Take& take);
 
  private:
+  Result<void> authorise(HttpRequest& request) const;
   Result<NodeAnswer> send(HttpRequest request);
   Result<HttpResponse> once(const HttpRequest& request);
   Result<std::string> token() const;

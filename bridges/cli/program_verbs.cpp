@@ -66,7 +66,8 @@ void add_read_verbs(CLI::App& app, Invocation& invocation) {
   const auto tail = flags<LogFlags>();
   auto& log_verb = *app.add_subcommand("log", "Events of the log or of one entity, newest last");
   log_verb.add_option("entity", tail->entity, "KIND/ID");
-  log_verb.add_flag("--follow", tail->follow, "Go on as events happen");
+  log_verb.add_flag("--follow", tail->follow,
+                    "Go on as events happen, over restarts of the node too");
   log_verb.add_option("--limit", tail->limit, "The newest so many of the log")
       ->capture_default_str()
       ->type_name("N")
@@ -81,6 +82,28 @@ void add_read_verbs(CLI::App& app, Invocation& invocation) {
       ->type_name("N")
       ->check(CLI::Range(1, 1000));
   on(inbox_verb, invocation, [waiting](Session& session) { return inbox(session, *waiting); });
+
+  const auto spent = flags<SumsFlags>();
+  auto& sums_verb = *app.add_subcommand("sums", "What all meters (usage) have counted, added up");
+  sums_verb.add_option("--by", spent->by, "day, week, month, agent, task_type or model")
+      ->capture_default_str()
+      ->type_name("WORD");
+  sums_verb.add_option("--from", spent->from, "A day such as 2026-11-21, or a time")
+      ->type_name("TIME");
+  sums_verb.add_option("--to", spent->to, "Where the sums end, itself not part of them")
+      ->type_name("TIME");
+  sums_verb.add_option("--tz", spent->zone, "IANA time zone; the node's if absent")
+      ->type_name("ZONE");
+  on(sums_verb, invocation, [spent](Session& session) { return sums(session, *spent); });
+
+  const auto watched = flags<TopFlags>();
+  auto& top_verb = *app.add_subcommand("top", "What the node does, as it does it");
+  top_verb.add_flag("--once", watched->once, "Show it once and end, as without a terminal");
+  top_verb.add_option("--every", watched->every_s, "Look again after so long")
+      ->capture_default_str()
+      ->type_name("SECONDS")
+      ->check(CLI::Range(1, 3600));
+  on(top_verb, invocation, [watched](Session& session) { return top(session, *watched); });
 
   const auto asked = flags<std::string>();
   auto& why_verb = *app.add_subcommand("why", "What made an entity what it is");
@@ -106,11 +129,18 @@ void add_journal_verbs(CLI::App& app, Invocation& invocation) {
   audit.require_subcommand(0, 1);
   const auto head = flags<AuditFlags>();
   auto& head_verb = *audit.add_subcommand("head", "Print the head of the chain: keep it elsewhere");
-  head_verb.add_option("path", head->path, "A data folder or journal");
+  head_verb.add_option("path", head->path, "A data folder or journal")->type_name("DIR");
   on(head_verb, invocation, [head](Session& session) { return audit_head(session, *head); });
+  const auto exported = flags<AuditFlags>();
+  auto& export_verb = *audit.add_subcommand(
+      "export", "The whole journal as one file that can be checked without a node");
+  export_verb.add_option("path", exported->path, "The file to make")->type_name("FILE")->required();
+  on(export_verb, invocation,
+     [exported](Session& session) { return audit_export(session, *exported); });
   const auto whole = flags<AuditFlags>();
   auto& verify = *audit.add_subcommand("verify", "Check every record, and a head kept before");
-  verify.add_option("path", whole->path, "A data folder or journal");
+  verify.add_option("path", whole->path, "A data folder, journal, backup or export")
+      ->type_name("FILE");
   verify.add_option("--head", whole->head, "What `audit head` printed")->type_name("FILE");
   on(verify, invocation, [whole](Session& session) { return audit_verify(session, *whole); });
 }
@@ -128,6 +158,16 @@ void add_people_verbs(CLI::App& app, Invocation& invocation) {
       ->type_name("FILE");
   on(add, invocation, [added](Session& session) { return approver_add(session, *added); });
   on(*approver.add_subcommand("list", "Who has a key here"), invocation, approver_list);
+
+  const auto entered = flags<LoginFlags>();
+  auto& login_verb =
+      *app.add_subcommand("login", "A link, good once, that signs a browser in; its sessions");
+  login_verb.add_option("--approver", entered->approver, "Who signs in")->type_name("NAME");
+  auto* shown = login_verb.add_flag("--list", entered->list, "Show who is signed in, instead");
+  login_verb.add_option("--end", entered->end, "End a session, or all, instead")
+      ->type_name("ID")
+      ->excludes(shown);
+  on(login_verb, invocation, [entered](Session& session) { return login(session, *entered); });
 
   auto& token = *app.add_subcommand("token", "Tokens of people, programs and agents");
   token.require_subcommand(0, 1);
@@ -184,7 +224,7 @@ void add_secret_verbs(CLI::App& app, Invocation& invocation) {
 
   auto& import = *secret.add_subcommand("import", "Seal what other programs kept: all, or nothing");
   const auto brought = secret_flags(import);
-  import.add_option("file", brought->file, "FILE, or - for stdin")->required();
+  import.add_option("file", brought->file, "FILE, or - for stdin")->required()->type_name("FILE");
   import.add_option("--format", brought->format, "What it is; by its look if absent")
       ->type_name("FORMAT")
       ->check(CLI::IsMember({"env", "json", "fernet", "iv-tag-ciphertext"}));
@@ -204,7 +244,9 @@ void add_supervision_verbs(CLI::App& app, Invocation& invocation) {
   chaos.require_subcommand(0, 1);
   const auto killed = flags<std::string>();
   auto& kill = *chaos.add_subcommand("kill", "End what runs at a path; it is started anew");
-  kill.add_option("path", *killed, "A path of `tree`, or entities/KIND/ID")->required();
+  kill.add_option("path", *killed, "A path of `tree`, or entities/KIND/ID")
+      ->required()
+      ->type_name("PATH");
   on(kill, invocation, [killed](Session& session) { return chaos_kill(session, *killed); });
   auto& supervision = *app.add_subcommand("supervision", "What supervision has stopped");
   supervision.require_subcommand(0, 1);
@@ -212,6 +254,35 @@ void add_supervision_verbs(CLI::App& app, Invocation& invocation) {
   auto& resume = *supervision.add_subcommand("resume", "Take an entity out of quarantine");
   resume.add_option("path", *path, "KIND/ID")->required();
   on(resume, invocation, [path](Session& session) { return supervision_resume(session, *path); });
+}
+
+void add_upkeep_verbs(CLI::App& app, Invocation& invocation) {
+  const auto wanted = flags<BackupFlags>();
+  auto& backup_verb = *app.add_subcommand(
+      "backup", "Save the node's data, while it runs; without DIR, list the scheduled backups");
+  backup_verb.add_option("dir", wanted->target, "The folder to make")->type_name("DIR");
+  on(backup_verb, invocation, [wanted](Session& session) { return backup(session, *wanted); });
+  const auto from = flags<std::filesystem::path>();
+  auto& restore_verb =
+      *app.add_subcommand("restore", "Make --data a data folder of what a backup holds");
+  restore_verb.add_option("dir", *from, "The backup")->type_name("DIR")->required();
+  on(restore_verb, invocation, [from](Session& session) { return restore(session, *from); });
+}
+
+void add_completion_verbs(CLI::App& app, Invocation& invocation) {
+  auto& completion = *app.add_subcommand("completion", "Let a shell complete this command line");
+  completion.require_subcommand(0, 1);
+  for (const std::string shell : {"bash", "zsh", "fish"}) {
+    auto& verb = *completion.add_subcommand(
+        shell, shell == "fish" ? "Print what fish sources" : "Print what " + shell + " evaluates");
+    on(verb, invocation,
+       [shell](Session& session) { return completion_script_of(session, shell); });
+  }
+  const auto words = flags<std::vector<std::string>>();
+  // For those scripts: no word for people.
+  auto& verb = *completion.add_subcommand("words", "What may stand next")->group("");
+  verb.add_option("word", *words, "WORD");
+  on(verb, invocation, [words](Session& session) { return completion_words(session, *words); });
 }
 
 /// `field=value, or field=@FILE: title category body ...`.
@@ -235,9 +306,11 @@ void add_verbs(CLI::App& app, Invocation& invocation, const Program& program) {
   add_node_verbs(app, invocation, program);
   add_read_verbs(app, invocation);
   add_journal_verbs(app, invocation);
+  add_upkeep_verbs(app, invocation);
   add_people_verbs(app, invocation);
   add_secret_verbs(app, invocation);
   add_supervision_verbs(app, invocation);
+  add_completion_verbs(app, invocation);
   auto& version = *app.add_subcommand("version", "The version of this program");
   version.callback([&invocation, &program] {
     invocation.action = [&program](Session& session) {

@@ -1,12 +1,12 @@
 // get, list, log, why: what a node says about its entities.
-#include <poll.h>
-
 #include <algorithm>
 #include <iostream>
 
 #include <nlohmann/json.hpp>
 
+#include "bridges/cli/event_stream.hpp"
 #include "bridges/cli/terminal.hpp"
+#include "bridges/cli/text.hpp"
 #include "bridges/cli/verbs.hpp"
 #include "messages/ids.hpp"
 #include "messages/nearest.hpp"
@@ -15,7 +15,6 @@ namespace nightshift::bridges::cli {
 namespace {
 
 constexpr std::size_t page_items = 500;
-constexpr int follow_pause_ms = 500;
 constexpr std::string_view log_target = "/v1/events";
 
 /// A page of a list: its items, and where the next one begins.
@@ -106,18 +105,34 @@ void print_events(Session& session, const std::vector<Json>& events, bool header
   session.out.flush();
 }
 
-/// Prints pages after `position` until there is none, and returns where it stopped.
-Result<std::string> print_pages(Session& session, const std::string& base, std::string position,
-                                bool header) {
-  while (true) {
+/// Prints pages after `position` until there is none.
+Result<void> print_pages(Session& session, const std::string& base, std::string position) {
+  for (bool header = true;; header = false) {
     const auto page = get_page(session, base + "?after=" + query_escape(position) +
                                             "&limit=" + std::to_string(page_items));
     if (!page) return std::unexpected(page.error());
     print_events(session, page->items, header);
-    header = false;
-    if (!page->items.empty()) position = cursor_of(page->items.back(), base);
-    if (page->items.size() < page_items) return position;
+    if (page->items.size() < page_items) return {};
+    position = cursor_of(page->items.back(), base);
   }
+}
+
+/// Prints events after `position` as they happen, until the output is closed.
+Result<void> follow_events(Session& session, const std::string& base, const std::string& position) {
+  bool header = true;
+  const auto take = [&](const std::vector<Frame>& frames) {
+    std::vector<Json> events;
+    for (const auto& frame : frames) {
+      if (auto event = parse_json(frame.data)) events.push_back(std::move(*event));
+    }
+    print_events(session, events, header);
+    header = false;
+    return session.out.good();
+  };
+  const auto away = [&](const Error& error) {
+    session.err << "waiting for the node: " << sanitise(error.message(), Lines::escape) << "\n";
+  };
+  return follow(session.api, base + "?after=" + query_escape(position), {take, away});
 }
 
 }  // namespace
@@ -206,13 +221,8 @@ Result<void> log(Session& session, const LogFlags& flags) {
     if (!tail) return std::unexpected(tail.error());
     position = std::move(*tail);
   }
-  for (bool header = true;; header = false) {
-    auto reached = print_pages(session, base, position, header);
-    if (!reached) return std::unexpected(reached.error());
-    if (!flags.follow) return {};
-    position = std::move(*reached);
-    ::poll(nullptr, 0, follow_pause_ms);
-  }
+  return flags.follow ? follow_events(session, base, position)
+                      : print_pages(session, base, std::move(position));
 }
 
 }  // namespace nightshift::bridges::cli

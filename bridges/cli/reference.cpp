@@ -22,6 +22,7 @@ void add_options(const CLI::App& verb, std::ostringstream& page) {
 }
 
 void add_verb(const CLI::App& verb, const std::string& before, std::ostringstream& page) {
+  if (verb.get_group().empty()) return;
   const auto name = before + " " + verb.get_name();
   page << "\n### `" << name << "`\n\n" << verb.get_description() << ".\n";
   std::ostringstream options;

@@ -38,6 +38,7 @@ struct Program {
 struct Session {
   const Program& program;
   runtime::DataFolder folder;
+  Target target;
   NodeApi api;
   bool json = false;
   std::ostream& out;

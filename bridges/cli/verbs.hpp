@@ -29,9 +29,23 @@ struct LogFlags {
   std::size_t limit = 50;
 };
 
+struct TopFlags {
+  bool once = false;
+  int every_s = 2;
+};
+
 struct InboxFlags {
   std::string after;
   std::size_t limit = 100;
+};
+
+struct SumsFlags {
+  /// `day`, `week`, `month`, `agent`, `task_type`, `model`.
+  std::string by = "day";
+  /// A day, or a time (RFC 3339); empty: not said.
+  std::string from;
+  std::string to;
+  std::string zone;
 };
 
 struct CommandFlags {
@@ -53,9 +67,14 @@ struct ReplayFlags {
 };
 
 struct AuditFlags {
-  /// A data folder or a journal; empty means `--data`.
+  /// A data folder, a journal, a backup or an export; empty means `--data`. Where to export to.
   std::filesystem::path path;
   std::optional<std::filesystem::path> head;
+};
+
+struct BackupFlags {
+  /// Empty lists the scheduled ones.
+  std::filesystem::path target;
 };
 
 struct ApproverFlags {
@@ -63,6 +82,14 @@ struct ApproverFlags {
   std::optional<std::filesystem::path> passphrase_file;
   /// Who vouches.
   SignerFlags by;
+};
+
+struct LoginFlags {
+  /// Who signs in; empty means the only approver, else the administrator.
+  std::string approver;
+  bool list = false;
+  /// A session's id, or `all`.
+  std::string end;
 };
 
 struct TokenFlags {
@@ -89,6 +116,9 @@ Result<void> list(Session& session, const ListFlags& flags);
 Result<void> log(Session& session, const LogFlags& flags);
 Result<void> why(Session& session, const std::string& entity);
 Result<void> inbox(Session& session, const InboxFlags& flags);
+Result<void> sums(Session& session, const SumsFlags& flags);
+/// On a terminal until somebody quits; once without one, and with `--once` or `--json`.
+Result<void> top(Session& session, const TopFlags& flags);
 
 // commands
 Result<void> command(Session& session, const CommandFlags& flags);
@@ -96,12 +126,19 @@ Result<void> command(Session& session, const CommandFlags& flags);
 // the journal itself, beside a running node or without one
 Result<void> replay(Session& session, const ReplayFlags& flags);
 Result<void> audit_head(Session& session, const AuditFlags& flags);
+Result<void> audit_export(Session& session, const AuditFlags& flags);
 Result<void> audit_verify(Session& session, const AuditFlags& flags);
+
+// backups
+Result<void> backup(Session& session, const BackupFlags& flags);
+Result<void> restore(Session& session, const std::filesystem::path& from);
 
 // people and programs
 Result<void> approver_add(Session& session, const ApproverFlags& flags);
 Result<void> approver_list(Session& session);
 Result<void> token_create(Session& session, const TokenFlags& flags);
+/// Prints a link that signs a browser in, once; or shows and ends such sessions.
+Result<void> login(Session& session, const LoginFlags& flags);
 Result<void> token_revoke(Session& session, const std::string& name);
 
 // sealed secrets, beside a running node or without one; no value is ever shown
@@ -115,6 +152,10 @@ Result<void> secret_import(Session& session, const SecretFlags& flags);
 Result<void> tree(Session& session);
 Result<void> chaos_kill(Session& session, const std::string& path);
 Result<void> supervision_resume(Session& session, const std::string& path);
+
+// what a shell completes with
+Result<void> completion_script_of(Session& session, const std::string& shell);
+Result<void> completion_words(Session& session, const std::vector<std::string>& words);
 
 // the node in the background
 Result<void> up(Session& session, const NodeFlags& flags);

@@ -1,4 +1,5 @@
-// Who sends a request: bearer tokens, looked up by hash in the node's authority.
+// Who sends a request: bearer tokens, looked up by hash in the node's authority, and browsers with
+// a session that stands for one.
 #pragma once
 
 #include <memory>
@@ -6,6 +7,7 @@
 #include <string_view>
 
 #include "bridges/http/head.hpp"
+#include "bridges/http/sessions.hpp"
 #include "messages/authority.pb.h"
 #include "messages/crypto.hpp"
 #include "messages/error.hpp"
@@ -36,24 +38,39 @@ class TokenTable {
   std::vector<Entry> entries_;
 };
 
-/// A caller and the authority that knew it.
+/// A caller, the authority that knew it, and how it showed itself.
 struct Known {
   CallerPtr caller;
   std::shared_ptr<const Authority> authority;
+  Digest token_hash{};
+  /// Of a browser, which sends its cookie whoever asks it to: unsafe requests need more.
+  std::optional<Session> session;
 };
+
+/// What a request that changes something has to bring along besides a cookie.
+inline constexpr std::string_view csrf_field = "x-csrf-token";
 
 /// Thread-safe.
 class Access {
  public:
-  explicit Access(const runtime::Node& node) : node_(node) {}
+  Access(const runtime::Node& node, Sessions& sessions);
 
-  /// From `Authorization: Bearer TOKEN`. `unauthenticated` where that is absent or unknown.
+  /// From `Authorization: Bearer TOKEN`, else from the cookie. `unauthenticated` where both are
+  /// absent, or what is there is unknown.
   Result<Known> caller(const Head& head);
+  /// `forbidden` where a browser sends no CSRF token, or another session's.
+  static Result<void> check_intent(const Known& known, const Head& head);
+  /// Of the session's cookie: nodes on one host have different ones, though ports do not part them.
+  const std::string& cookie_name() const { return cookie_name_; }
 
  private:
+  Result<Known> by_token(std::string_view credentials);
+  Result<Known> by_cookie(std::string_view cookies);
   std::shared_ptr<const TokenTable> table();
 
   const runtime::Node& node_;
+  Sessions& sessions_;
+  const std::string cookie_name_;
   std::mutex mutex_;
   std::shared_ptr<const TokenTable> table_;
 };

@@ -1,8 +1,7 @@
 // The API without sockets: a validated request in, a response out.
 #pragma once
 
-#include <memory>
-#include <optional>
+#include <expected>
 #include <string>
 
 #include "bridges/http/access.hpp"
@@ -10,8 +9,11 @@
 #include "bridges/http/exchange.hpp"
 #include "bridges/http/front_metrics.hpp"
 #include "bridges/http/guard.hpp"
+#include "bridges/http/pace.hpp"
 #include "bridges/http/routes.hpp"
 #include "bridges/http/server.hpp"
+#include "bridges/http/sessions.hpp"
+#include "bridges/http/usage_calls.hpp"
 
 namespace nightshift::bridges::http {
 
@@ -21,27 +23,42 @@ struct Answered {
   const Route* route = nullptr;
 };
 
+/// A request whose header block allows it. Views into the block.
+struct Admitted {
+  const Route* route = nullptr;
+  Target target;
+  Known who;
+  std::string_view id;
+};
+
 /// Thread-safe.
 class Api {
  public:
   /// `node` and `options` must outlive it.
   Api(runtime::Node& node, const HttpOptions& options);
 
-  /// Nothing where the path is no route's business and the library may try: neither `/v1` nor one
-  /// of the fixed ones. Order of refusals: Host and Origin, token, route, scope, the rest.
-  std::optional<Answered> answer(const Request& request);
+  /// What the header block alone decides, so that who may not ask is refused before its body is in
+  /// memory. Order of refusals: Host and Origin, token, route, scope, the rest.
+  std::expected<Admitted, Answered> admit(const Head& head);
+  /// Counts the request of an admitted caller; `rate_limited` where it is one too many.
+  Result<void> pace(const Admitted& admitted);
+  /// The handler's answer; does not throw. Whatever is not a command may block.
+  Response answer(const Admitted& admitted, const Request& request) const;
 
   FrontMetrics& metrics() { return metrics_; }
 
  private:
-  Response refuse_miss(const Request& request, const Target& target, const Miss& miss);
+  Response refuse_miss(const Head& head, const Target& target, const Miss& miss);
   Result<void> check_scope(const Route& route, const kernel::Caller& caller) const;
 
   Guard guard_;
   Routes routes_;
   FrontMetrics metrics_;
   std::string openapi_;
+  Sessions sessions_;
   Access access_;
+  Pace pace_;
+  UsageCalls usage_;
   Services services_;
 };
 

@@ -1,6 +1,7 @@
 // What a handler is given, and the handlers: one function per kind of route.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -14,6 +15,7 @@
 namespace nightshift::bridges::http {
 
 class FrontMetrics;
+class UsageCalls;
 
 /// What handlers work with; outlives every call.
 struct Services {
@@ -23,6 +25,10 @@ struct Services {
   FrontMetrics& metrics;
   /// The OpenAPI document, made once.
   const std::string& openapi;
+  UsageCalls& usage;
+  Sessions& sessions;
+  /// Of sessions.
+  const std::string& cookie_name;
 };
 
 /// One request on its way through a handler. `caller` is null on open routes; `authority` is the
@@ -35,6 +41,8 @@ struct Call {
   const kernel::Caller* caller = nullptr;
   std::shared_ptr<const Authority> authority;
   std::string_view id;
+  /// How the caller showed itself.
+  const Known& who;
 
   runtime::Node& node() const { return services.node; }
   /// The problem of this error on this path.
@@ -53,10 +61,21 @@ Response get_kinds(const Call& call);
 Response get_node(const Call& call);
 Response get_audit_head(const Call& call);
 
+// login_routes.cpp
+Response post_login(const Call& call);
+Response get_login_page(const Call& call);
+Response get_session(const Call& call);
+Response list_sessions(const Call& call);
+Response post_session_end(const Call& call);
+
 // supervision_routes.cpp
 Response get_supervision(const Call& call);
 Response post_kill(const Call& call);
 Response post_resume(const Call& call);
+
+// backup_routes.cpp
+Response get_backups(const Call& call);
+Response post_backup(const Call& call);
 
 // entity_routes.cpp
 Response get_entity(const Call& call);
@@ -66,14 +85,33 @@ Response list_entities(const Call& call);
 Response get_log_events(const Call& call);
 Response get_entity_events(const Call& call);
 
+// census_route.cpp
+Response get_census(const Call& call);
+
+// dashboard_routes.cpp
+Response get_dashboard(const Call& call);
+Response post_dashboard_approve(const Call& call);
+Response post_dashboard_reject(const Call& call);
+
 // inbox_route.cpp
 Response get_inbox(const Call& call);
+
+// usage_route.cpp
+Response get_usage_sums(const Call& call);
 
 // why_route.cpp
 Response get_why(const Call& call);
 
 // command_route.cpp
 Response post_command(const Call& call);
+
+/// Shows the answer of a command that was accepted, on any thread.
+using Present = std::function<Response(const runtime::Answer&)>;
+
+/// Hands a command to the node with the key, the precondition and the patience that the request
+/// names. The response comes later.
+Response submit(const Call& call, EntityRef entity,
+                std::shared_ptr<const google::protobuf::Message> body, Present present);
 
 /// What GET on the entity would show this caller: `not_found`, or `forbidden` where the caller may
 /// read only what it proposed and did not propose this.

@@ -1,7 +1,4 @@
 // Commands: the one route that writes.
-#include <condition_variable>
-#include <mutex>
-
 #include "bridges/http/call.hpp"
 #include "bridges/http/problem.hpp"
 #include "bridges/http/query.hpp"
@@ -56,7 +53,8 @@ std::chrono::milliseconds wait_of(const Call& call) {
   return std::min<std::chrono::milliseconds>(longest, std::chrono::seconds(*seconds));
 }
 
-Result<runtime::Command> command_of(const Call& call) {
+/// All of it but the body.
+Result<runtime::Command> command_of(const Call& call, EntityRef entity) {
   runtime::Command command;
   const Head& head = call.request.head;
   auto sequence = if_match(head);
@@ -66,54 +64,44 @@ Result<runtime::Command> command_of(const Call& call) {
   if (!key) return std::unexpected(key.error());
   command.key_is_fresh = key->empty();
   command.key = key->empty() ? to_hex(random_bytes(16)) : std::move(*key);
-  const auto text = call.request.body.read();
-  if (!text) return std::unexpected(text.error());
-  std::shared_ptr<google::protobuf::Message> body(call.route.command->prototype->New());
-  if (auto read = from_json(*text, *body); !read) return std::unexpected(read.error());
-  command.body = std::move(body);
-  command.entity = call.entity();
+  command.entity = std::move(entity);
   command.caller = *call.caller;
   return command;
 }
 
-/// Where the host leaves the answer, even if nobody waits any more.
-struct Waiting {
-  std::mutex mutex;
-  std::condition_variable answered;
-  std::optional<Result<runtime::Answer>> answer;
-};
-
-Result<runtime::Answer> submit_and_wait(runtime::Node& node, runtime::Command command,
-                                        std::chrono::milliseconds longest) {
-  const auto waiting = std::make_shared<Waiting>();
-  node.submit(std::move(command), [waiting](Result<runtime::Answer> answer) {
-    {
-      const std::scoped_lock lock(waiting->mutex);
-      waiting->answer = std::move(answer);
-    }
-    waiting->answered.notify_one();
-  });
-  std::unique_lock lock(waiting->mutex);
-  if (waiting->answered.wait_for(lock, longest, [&] { return waiting->answer.has_value(); })) {
-    return std::move(*waiting->answer);
-  }
-  return fail(ErrorCode::timed_out);
-}
-
 }  // namespace
 
-Response post_command(const Call& call) {
-  auto command = command_of(call);
+Response submit(const Call& call, EntityRef entity,
+                std::shared_ptr<const google::protobuf::Message> body, Present present) {
+  auto command = command_of(call, std::move(entity));
   if (!command) return call.refuse(command.error());
-  const std::string key = command->key;
-  const auto answer = submit_and_wait(call.node(), std::move(*command), wait_of(call));
-  if (!answer) return problem(answer.error(), call.target.path(), key);
+  command->body = std::move(body);
   Response out;
-  out.status = answer->created ? 201 : 200;
-  out.etag = answer->sequence;
-  runtime::JsonWriter json(out.body);
-  runtime::write_answer(*answer, json);
+  out.later = std::make_unique<Later>();
+  out.later->command_id = command->key;
+  out.later->longest = wait_of(call);
+  out.later->begin = [&node = call.node(), command = std::move(*command), present,
+                      path = std::string(call.target.path())](Finish finish) mutable {
+    const std::string key = command.key;
+    node.submit(std::move(command), [finish = std::move(finish), present, path,
+                                     key](Result<runtime::Answer> answer) mutable {
+      finish(answer ? present(*answer) : problem(answer.error(), path, key));
+    });
+  };
   return out;
+}
+
+Response post_command(const Call& call) {
+  std::shared_ptr<google::protobuf::Message> body(call.route.command->prototype->New());
+  if (auto read = from_json(call.request.body, *body); !read) return call.refuse(read.error());
+  return submit(call, call.entity(), std::move(body), [](const runtime::Answer& answer) {
+    Response out;
+    out.status = answer.created ? 201 : 200;
+    out.etag = answer.sequence;
+    runtime::JsonWriter json(out.body);
+    runtime::write_answer(answer, json);
+    return out;
+  });
 }
 
 }  // namespace nightshift::bridges::http

@@ -1,263 +1,231 @@
-// Sockets: reading with deadlines, one write per answer.
+// Bytes in, bytes out.
 #include "bridges/http/connection.hpp"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
 #include <sys/socket.h>
-#include <sys/time.h>
-#include <sys/uio.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <cerrno>
-#include <cstring>
-#include <utility>
+#include <chrono>
 
+#include "bridges/http/answer_text.hpp"
 #include "bridges/http/problem.hpp"
 
 namespace nightshift::bridges::http {
 namespace {
 
-constexpr std::size_t buffer_bytes_first = 8u << 10;
-constexpr std::size_t buffer_bytes_max = head_bytes_max + buffer_bytes_first;
-/// A body's buffer grows as its bytes arrive, not as its length promises.
-constexpr std::size_t body_step_bytes = 64u << 10;
-constexpr std::size_t linger_bytes_max = 1u << 20;
-
 using Clock = std::chrono::steady_clock;
 
-int milliseconds_until(Clock::time_point deadline) {
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
-  return static_cast<int>(std::max<std::int64_t>(0, left.count()));
-}
+/// What a connection may hold that is counted nowhere.
+constexpr std::size_t bytes_free = 1u << 10;
+constexpr std::size_t dropped_bytes_max = 1u << 20;
 
-void set_timeout(int socket, int option, std::chrono::milliseconds value) {
-  timeval time{};
-  time.tv_sec = value.count() / 1000;
-  time.tv_usec = value.count() % 1000 * 1000;
-  setsockopt(socket, SOL_SOCKET, option, &time, sizeof time);
-}
-
-void append_number(std::uint64_t value, std::string& out) { out += std::to_string(value); }
-
-std::string head_text(const Response& response, bool keep_alive) {
-  std::string out;
-  out.reserve(256);
-  out += "HTTP/1.1 ";
-  append_number(static_cast<std::uint64_t>(response.status), out);
-  out += ' ';
-  out += reason_phrase(response.status);
-  out += "\r\nX-Content-Type-Options: nosniff\r\nCache-Control: ";
-  out += response.etag ? "no-cache" : "no-store";
-  if (response.etag) {
-    out += "\r\nETag: \"";
-    append_number(*response.etag, out);
-    out += '"';
-  }
-  for (const auto& [name, value] : response.headers) {
-    out += "\r\n";
-    out += name;
-    out += ": ";
-    out += value;
-  }
-  if (response.status != 304) {
-    out += "\r\nContent-Type: ";
-    out += response.content_type;
-  }
-  if (response.status != 304 && !response.follow) {
-    out += "\r\nContent-Length: ";
-    append_number(response.body.size(), out);
-  }
-  out += keep_alive ? "\r\n\r\n" : "\r\nConnection: close\r\n\r\n";
-  return out;
+Error out_of_memory() {
+  return {ErrorCode::overloaded, "too many large requests are under way; try again", {}};
 }
 
 }  // namespace
 
-bool BodyBudget::take(std::size_t bytes) {
-  const auto wanted = static_cast<std::int64_t>(bytes);
-  if (free_.fetch_sub(wanted) >= wanted) return true;
-  free_.fetch_add(wanted);
-  return false;
+Connection::Connection(Socket socket, const Premises& premises, std::shared_ptr<Mailbox> loop)
+    : socket_(std::move(socket)),
+      premises_(premises),
+      loop_(std::move(loop)),
+      memory_(premises.memory),
+      presence_(count_in(premises.connections, premises.api.metrics())) {
+  until_ = Clock::now() + premises.options.head_timeout;
 }
 
-Connection::Connection(int socket, const HttpOptions& options, BodyBudget& budget)
-    : socket_(socket), options_(options), budget_(budget), buffer_(buffer_bytes_first) {
-  const int on = 1;
-  setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  set_timeout(socket_, SO_RCVTIMEO, options_.head_timeout);
-  set_timeout(socket_, SO_SNDTIMEO, options_.write_timeout);
+void Connection::close() {
+  socket_.close();
+  presence_.reset();
+  input_ = {};
+  output_ = {};
+  later_.reset();
+  guest_.reset();
+  memory_.resize(0);
 }
 
-Connection::~Connection() {
-  release_body();
-  close(socket_);
+void Connection::expect_more(bool certainly) {
+  more_ = true;
+  until_empty_ = until_empty_ || certainly;
 }
 
-void Connection::hang_up() { shutdown(socket_, endless_.load() ? SHUT_RDWR : SHUT_RD); }
-
-bool Connection::become_idle() {
-  const bool idle = begin_ == end_;
-  idle_.store(idle);
-  return idle;
-}
-
-void Connection::make_room() {
-  if (begin_ > 0) {
-    std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
-    end_ -= begin_;
-    begin_ = 0;
-  }
-  if (end_ == buffer_.size()) buffer_.resize(std::min(buffer_.size() * 2, buffer_bytes_max));
-  assert(end_ < buffer_.size());
-}
-
-Connection::Received Connection::receive(char* to, std::size_t size, std::size_t& received,
-                                         const TimePoint* deadline) {
+Connection::Received Connection::receive(std::span<char> scratch) {
   for (;;) {
-    if (deadline) {
-      pollfd waits{socket_, POLLIN, 0};
-      const int ready = poll(&waits, 1, milliseconds_until(*deadline));
-      if (ready == 0) return Received::late;
-      if (ready < 0 && errno == EINTR) continue;
-    }
-    const ssize_t count = recv(socket_, to, size, 0);
+    if (!more_) return Received::nothing;
+    const ssize_t count = recv(socket_.descriptor(), scratch.data(), scratch.size(), MSG_DONTWAIT);
     if (count > 0) {
-      received = static_cast<std::size_t>(count);
-      return Received::some;
+      // A short read has emptied the socket, and what comes later is told: epoll(7).
+      more_ = until_empty_ || static_cast<std::size_t>(count) == scratch.size();
+      input_.append(scratch.data(), static_cast<std::size_t>(count));
+      if (!leaving_ && !charge()) refuse(out_of_memory());
+      return Received::bytes;
     }
-    if (count == 0) return Received::closed;
+    if (count == 0) return Received::end;
     if (errno == EINTR) continue;
-    return errno == EAGAIN ? Received::late : Received::closed;
+    if (errno != EAGAIN && errno != EWOULDBLOCK) return Received::end;
+    more_ = until_empty_ = false;
+    return Received::nothing;
   }
+}
+
+bool Connection::charge() {
+  const std::size_t bytes = std::max(input_.size(), request_bytes_) + output_.size();
+  return memory_.resize(bytes > bytes_free ? bytes : 0);
 }
 
 Result<bool> Connection::read_head(Head& head) {
-  HeadScanner scanner;
-  TimePoint deadline;
-  const TimePoint* until = nullptr;
-  for (;;) {
-    const std::string_view arrived(buffer_.data() + begin_, end_ - begin_);
-    const auto size = scanner.scan(arrived);
+  if (head_bytes_ == 0) {
+    const auto size = scanner_.scan(input_);
     if (!size) return std::unexpected(size.error());
-    if (*size > 0) {
-      head_bytes_ = *size;
-      if (auto parsed = parse_head(arrived.substr(0, *size), head); !parsed) {
-        return std::unexpected(parsed.error());
-      }
-      body_left_ = head.content_length;
-      expects_continue_ = head.expects_continue && !head.http_1_0;
-      return true;
+    if (*size == 0 && !input_.empty() && !std::exchange(head_begun_, true)) {
+      until_ = Clock::now() + premises_.options.head_timeout;
     }
-    if (!arrived.empty() && !until) {
-      deadline = Clock::now() + options_.head_timeout;
-      until = &deadline;
-    }
-    make_room();
-    idle_.store(arrived.empty() && served_);
-    std::size_t received = 0;
-    const Received what = receive(buffer_.data() + end_, buffer_.size() - end_, received, until);
-    idle_.store(false);
-    if (what != Received::some) return false;
-    end_ += received;
+    if (*size == 0) return false;
+    head_bytes_ = *size;
   }
-}
-
-Result<std::string_view> Connection::read() {
-  if (body_left_ == 0) return body_view_;
-  if (body_left_ > options_.body_bytes_max) {
-    return fail(ErrorCode::too_large, "a body may have " + std::to_string(options_.body_bytes_max) +
-                                          " bytes, this one has " + std::to_string(body_left_));
-  }
-  const std::size_t start = begin_ + head_bytes_;
-  const std::size_t there = std::min(end_ - start, body_left_);
-  if (there == body_left_) {
-    body_in_buffer_ = std::exchange(body_left_, 0);
-    return body_view_ = std::string_view(buffer_.data() + start, body_in_buffer_);
-  }
-  if (!budget_.take(body_left_)) {
-    return fail(ErrorCode::overloaded, "too many large bodies are under way; try again");
-  }
-  budgeted_ = body_left_;
-  body_.assign(buffer_.data() + start, there);
-  body_in_buffer_ = there;
-  body_left_ -= there;
-  if (auto done = receive_body(); !done) return std::unexpected(done.error());
-  return body_view_ = body_;
-}
-
-Result<void> Connection::receive_body() {
-  const TimePoint deadline = Clock::now() + options_.body_timeout;
-  if (expects_continue_ && !write_raw("HTTP/1.1 100 Continue\r\n\r\n")) {
-    return fail(ErrorCode::invalid, "the peer left before it sent the body");
-  }
-  while (body_left_ > 0) {
-    const std::size_t at = body_.size();
-    const std::size_t step = std::min(body_left_, body_step_bytes);
-    body_.resize(at + step);
-    std::size_t received = 0;
-    const Received what = receive(body_.data() + at, step, received, &deadline);
-    body_.resize(at + received);
-    if (what != Received::some) {
-      return fail(ErrorCode::invalid, "the body ended " + std::to_string(body_left_) +
-                                          " bytes before its Content-Length");
-    }
-    body_left_ -= received;
-  }
-  return {};
-}
-
-void Connection::release_body() {
-  if (budgeted_ > 0) budget_.give_back(std::exchange(budgeted_, 0));
-  body_.clear();
-  body_view_ = {};
-  if (body_.capacity() > body_step_bytes) body_.shrink_to_fit();
-}
-
-void Connection::finish() {
-  release_body();
-  begin_ += head_bytes_ + body_in_buffer_;
-  head_bytes_ = body_in_buffer_ = body_left_ = 0;
-  if (begin_ == end_) begin_ = end_ = 0;
-  if (!std::exchange(served_, true)) set_timeout(socket_, SO_RCVTIMEO, options_.idle_timeout);
-}
-
-bool Connection::write(const Response& response, bool keep_alive, bool with_body) {
-  return write_raw(head_text(response, keep_alive),
-                   with_body ? std::string_view(response.body) : std::string_view());
-}
-
-bool Connection::write_raw(std::string_view first, std::string_view second) {
-  const TimePoint deadline = Clock::now() + options_.write_timeout;
-  while (!first.empty() || !second.empty()) {
-    std::array<iovec, 2> parts{{{const_cast<char*>(first.data()), first.size()},
-                                {const_cast<char*>(second.data()), second.size()}}};
-    msghdr message{};
-    message.msg_iov = parts.data();
-    message.msg_iovlen = parts.size();
-    const ssize_t sent = sendmsg(socket_, &message, MSG_NOSIGNAL);
-    if (sent < 0 && errno == EINTR) continue;
-    if (sent <= 0 || Clock::now() > deadline) return false;
-    const auto count = static_cast<std::size_t>(sent);
-    const std::size_t of_first = std::min(count, first.size());
-    first.remove_prefix(of_first);
-    second.remove_prefix(count - of_first);
-  }
+  if (auto parsed = parse_head(head_text(), head); !parsed) return std::unexpected(parsed.error());
   return true;
 }
 
-void Connection::close_politely(std::chrono::milliseconds linger) {
-  shutdown(socket_, SHUT_WR);
-  const TimePoint deadline = Clock::now() + linger;
-  std::array<char, 4096> dropped;
-  for (std::size_t total = 0; total < linger_bytes_max;) {
-    std::size_t received = 0;
-    if (receive(dropped.data(), dropped.size(), received, &deadline) != Received::some) return;
-    total += received;
+void Connection::frame(const Head& head) {
+  request_bytes_ = head_bytes_ + head.content_length;
+  if (!awaits_body()) return;
+  until_ = Clock::now() + premises_.options.body_timeout;
+  if (!charge()) return refuse(out_of_memory());
+  if (head.expects_continue && !head.http_1_0) write("HTTP/1.1 100 Continue\r\n\r\n", {});
+}
+
+bool Connection::frame_unread(const Head& head) {
+  const bool whole = input_.size() - head_bytes_ >= head.content_length;
+  request_bytes_ = head_bytes_ + (whole ? head.content_length : 0);
+  return whole;
+}
+
+void Connection::refuse_body() {
+  refuse({ErrorCode::invalid,
+          "the body ended " + std::to_string(request_bytes_ - input_.size()) +
+              " bytes before its Content-Length",
+          {}});
+}
+
+std::string Connection::path() const {
+  Head head;
+  return parse_head(head_text(), head) ? std::string(path_of(head)) : "/";
+}
+
+void Connection::refuse(const Error& error) {
+  premises_.api.metrics().turned_away();
+  const Response response = problem(error, "/");
+  ends_ = true;
+  write(answer_text(response, false), response.body);
+  until_ = Clock::now() + premises_.options.write_timeout;
+}
+
+void Connection::ask(const Asking& asking) {
+  asking_ = asking;
+  ++requests_;
+}
+
+void Connection::end_request() {
+  assert(!awaits_body() || ends_);
+  input_.erase(0, request_bytes_);
+  head_bytes_ = request_bytes_ = 0;
+  head_begun_ = false;
+  scanner_ = {};
+  if (input_.capacity() > bytes_free && input_.empty()) input_.shrink_to_fit();
+  charge();
+}
+
+void Connection::complete(Response&& response) {
+  const auto now = Clock::now();
+  premises_.api.metrics().answered(asking_.route, response.status, now - asking_.began);
+  if (response.follow && asking_.with_body) {
+    guest_ = premises_.feed.invite(std::move(*response.follow));
+    if (!guest_) {
+      response = problem(
+          {ErrorCode::overloaded, "too many subscribers follow events; try again", {}}, path());
+    }
   }
+  const bool keep = asking_.keep_alive && !response.follow && !premises_.stopping;
+  const std::string text = answer_text(response, keep);
+  ends_ = !keep && !guest_;
+  end_request();
+  write(text, asking_.with_body ? std::string_view(response.body) : std::string_view());
+  until_ =
+      now + (output_.empty() ? premises_.options.idle_timeout : premises_.options.write_timeout);
+}
+
+void Connection::answer(std::uint64_t number, Response&& response) {
+  if (!turn_.claim(number)) return;
+  complete(std::move(response));
+  give_turn_back();
+}
+
+bool Connection::time_out(const Awaited& awaited) {
+  if (!turn_.claim(awaited.number)) return false;
+  complete(problem({ErrorCode::timed_out, {}, {}}, path(), awaited.command_id));
+  give_turn_back();
+  return true;
+}
+
+void Connection::leave_to_loop(std::unique_ptr<Later> later) {
+  later_ = std::move(later);
+  give_turn_back();
+}
+
+void Connection::give_turn_back() {
+  const bool unfinished = gone_ || ends_ || guest_ || later_ || !output_.empty();
+  // Whoever has the turn next may end the connection.
+  auto self = shared_from_this();
+  const auto loop = loop_;
+  if (turn_.release() || unfinished) loop->look_at(std::move(self));
+}
+
+void Connection::write(std::string_view first, std::string_view second) {
+  if (gone_) return;
+  std::size_t sent = 0;
+  if (output_.empty()) {
+    const auto taken = send_some(socket_, first, second);
+    gone_ = !taken;
+    sent = taken.value_or(0);
+  }
+  if (gone_ || sent == first.size() + second.size()) return;
+  const std::size_t of_first = std::min(sent, first.size());
+  output_.append(first.substr(of_first)).append(second.substr(sent - of_first));
+  if (!charge()) gone_ = true;
+}
+
+Connection::Flushed Connection::flush() {
+  while (!gone_ && !output_.empty()) {
+    const auto taken = send_some(socket_, std::string_view(output_).substr(written_));
+    gone_ = !taken;
+    if (taken == 0) return Flushed::blocked;
+    written_ += taken.value_or(0);
+    if (written_ < output_.size()) continue;
+    output_ = {};
+    written_ = 0;
+    charge();
+    until_ = Clock::now() + premises_.options.idle_timeout;
+  }
+  return gone_ ? Flushed::gone : Flushed::all;
+}
+
+void Connection::leave() {
+  leaving_ = true;
+  shutdown(socket_.descriptor(), SHUT_WR);
+}
+
+bool Connection::drop_input() {
+  dropped_bytes_ += input_.size();
+  input_.clear();
+  return dropped_bytes_ < dropped_bytes_max;
+}
+
+std::unique_ptr<Guest> Connection::take_guest() {
+  guest_->socket = std::move(socket_);
+  guest_->presence = std::move(presence_);
+  return std::move(guest_);
 }
 
 }  // namespace nightshift::bridges::http

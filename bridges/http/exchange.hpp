@@ -1,7 +1,9 @@
 // A request as the API sees it, and its answer: no sockets here.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,19 +18,10 @@
 
 namespace nightshift::bridges::http {
 
-/// The body of a request, read only if somebody asks for it: who may not send one is refused before
-/// its bytes are in memory.
-class Body {
- public:
-  virtual ~Body() = default;
-  /// Valid until the request ends. Errors: `too_large`, `overloaded`, `invalid` (the peer fell
-  /// silent or left).
-  virtual Result<std::string_view> read() = 0;
-};
-
+/// Whole, and in order as far as its header block tells. Valid until the handler has returned.
 struct Request {
   const Head& head;
-  Body& body;
+  std::string_view body;
 };
 
 /// What a subscriber wants: a cursor. Whoever serves it asks the node for what lies behind it.
@@ -42,6 +35,8 @@ struct Follow {
   std::shared_ptr<const Authority> authority;
 };
 
+struct Later;
+
 struct Response {
   int status = 200;
   std::string_view content_type = "application/json";
@@ -51,6 +46,21 @@ struct Response {
   std::string body;
   /// Instead of a body: a stream of events that does not end.
   std::optional<Follow> follow;
+  /// Instead of everything else: the answer is not known yet.
+  std::unique_ptr<Later> later;
+};
+
+/// Takes an answer, on any thread. Does not block.
+using Finish = std::move_only_function<void(Response&&)>;
+
+/// An answer that comes later, without a thread that waits for it.
+struct Later {
+  /// Begins what is asked for; what it is given is called once, on any thread, even before this
+  /// returns. Must not block.
+  std::move_only_function<void(Finish)> begin;
+  /// When this has passed, `timed_out` is answered, with the command's id.
+  std::chrono::milliseconds longest{};
+  std::string command_id;
 };
 
 }  // namespace nightshift::bridges::http

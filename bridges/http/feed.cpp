@@ -1,134 +1,289 @@
-// Serves subscribers to events, a thread each.
+// Serves subscribers to events, all on one thread.
 #include "bridges/http/feed.hpp"
 
-#include <poll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
+#include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
-#include <cassert>
-#include <cerrno>
-#include <system_error>
-
-#include "runtime/shapes.hpp"
+#include <exception>
 
 namespace nightshift::bridges::http {
 namespace {
 
-constexpr std::size_t page_records = 256;
-constexpr std::string_view sign_of_life = ":\n\n";
+using Clock = std::chrono::steady_clock;
 
-void append_frame(const runtime::EventView& event, std::string_view log_id, std::string& out) {
-  out += "id: ";
-  out += runtime::position_text(log_id, event.offset);
-  out += "\nevent: ";
-  out += event.record.kind();
-  out += '.';
-  out += event.record.type();
-  out += "\ndata: ";
-  runtime::JsonWriter json(out);
-  runtime::write_event(event, log_id, json);
-  out += "\n\n";
-}
+constexpr std::string_view sign_of_life = ":\n\n";
+/// The system may hold as much for one who does not read; it would let that grow to megabytes.
+constexpr int unsent_bytes_max = 64 << 10;
 
 }  // namespace
 
-/// One waiting subscriber; known to the feed as long as it lives.
-class Feed::Seat {
- public:
-  explicit Seat(Feed& feed) : feed_(feed), wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
-    if (wake_ < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
-    const std::scoped_lock lock(feed_.mutex_);
-    feed_.seats_.push_back(this);
-  }
-  ~Seat() {
-    {
-      const std::scoped_lock lock(feed_.mutex_);
-      std::erase(feed_.seats_, this);
-    }
-    close(wake_);
-  }
-  Seat(const Seat&) = delete;
-  Seat& operator=(const Seat&) = delete;
+struct Feed::Follower final : Timed {
+  Follower(Guest&& guest, Budget& budget)
+      : cursor(std::move(guest.cursor)),
+        place(std::move(guest.place)),
+        socket(std::move(guest.socket)),
+        presence(std::move(guest.presence)),
+        memory(budget) {}
 
-  /// From now on a notification wakes `wait`.
-  void arm() {
-    std::uint64_t count = 0;
-    while (::read(wake_, &count, sizeof count) > 0) continue;
-    armed_.store(true);
-  }
-
-  void wake() {
-    if (!armed_.exchange(false)) return;
-    const std::uint64_t one = 1;
-    const auto written = ::write(wake_, &one, sizeof one);
-    assert(written == sizeof one);
-    static_cast<void>(written);
-  }
-
-  enum class Woken { records, silence, left };
-  Woken wait(int socket, std::chrono::milliseconds longest) {
-    std::array<pollfd, 2> waits{{{wake_, POLLIN, 0}, {socket, POLLRDHUP, 0}}};
-    const int ready = poll(waits.data(), waits.size(), static_cast<int>(longest.count()));
-    if (ready == 0) return Woken::silence;
-    return waits[1].revents != 0 ? Woken::left : Woken::records;
-  }
-
- private:
-  Feed& feed_;
-  const int wake_;
-  std::atomic<bool> armed_ = false;
+  Follow cursor;
+  Presence place;
+  Socket socket;
+  Presence presence;
+  /// The end of the frame that the socket took in part.
+  std::string rest;
+  Charge memory;
+  bool blocked = false;
+  bool is_ready = false;
+  /// When something was written last.
+  SteadyTime written_at = Clock::now();
 };
 
-Feed::Feed(runtime::Node& node, std::size_t followers_max, std::chrono::milliseconds heartbeat)
+Feed::Feed(runtime::Node& node, const HttpOptions& options, Budget& memory, FrontMetrics& metrics)
     : node_(node),
-      followers_max_(followers_max),
-      heartbeat_(heartbeat),
-      watch_(node.watch([this](std::uint64_t) { notify(); })) {}
+      options_(options),
+      memory_(memory),
+      metrics_(metrics),
+      said_(node.head().offset),
+      poller_(bell_),
+      pages_(node),
+      newest_(said_),
+      authority_(node.authority()),
+      watch_(node.watch([this](std::uint64_t newest) {
+        said_.store(newest);
+        bell_.ring();
+      })),
+      thread_([this] { run(); }) {}
 
-void Feed::notify() {
-  const std::scoped_lock lock(mutex_);
-  for (Seat* seat : seats_) seat->wake();
+Feed::~Feed() {
+  stop();
+  thread_.join();
 }
 
-Feed::Place Feed::take_place() {
-  Place place(&followers_, [](std::atomic<std::size_t>* count) { count->fetch_sub(1); });
-  if (followers_.fetch_add(1) >= followers_max_) place.reset();
-  return place;
-}
-
-Result<std::string> Feed::next_frames(Follow& cursor) const {
-  std::string frames;
-  const auto events = cursor.entity ? node_.events(*cursor.entity, cursor.sequence, page_records)
-                                    : node_.events(cursor.offset, page_records);
-  if (!events) return std::unexpected(events.error());
-  for (const auto& event : *events) {
-    cursor.sequence = event.record.sequence();
-    if (event.offset <= cursor.offset) continue;
-    cursor.offset = event.offset;
-    append_frame(event, node_.identity().log_id(), frames);
+void Feed::stop() {
+  {
+    const std::scoped_lock lock(mutex_);
+    stopping_ = true;
   }
-  // What lay before the cursor of an entity gives no frame: it goes on behind that.
-  if (frames.empty() && !events->empty()) return next_frames(cursor);
-  return frames;
+  bell_.ring();
 }
 
-void Feed::follow(Connection& connection, Follow cursor) {
-  Seat seat(*this);
-  for (bool left = false; !left;) {
-    seat.arm();
-    const auto frames = next_frames(cursor);
-    if (!frames || node_.authority() != cursor.authority) return;
-    if (!frames->empty()) {
-      left = !connection.write_raw(*frames);
+std::unique_ptr<Guest> Feed::invite(Follow cursor) {
+  if (places_.fetch_add(1) >= options_.followers_max) {
+    places_.fetch_sub(1);
+    return nullptr;
+  }
+  metrics_.followers(1);
+  auto guest = std::make_unique<Guest>();
+  guest->cursor = std::move(cursor);
+  guest->place = Presence(&places_, [&metrics = metrics_](std::atomic<std::size_t>* places) {
+    metrics.followers(-1);
+    places->fetch_sub(1);
+  });
+  return guest;
+}
+
+void Feed::seat(std::unique_ptr<Guest> guest) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (stopping_) return;
+    guests_.push_back(std::move(guest));
+  }
+  bell_.ring();
+}
+
+bool Feed::stopping() {
+  const std::scoped_lock lock(mutex_);
+  return stopping_;
+}
+
+void Feed::run() {
+  try {
+    while (!stopping()) turn();
+  } catch (const std::exception& error) {
+    if (options_.failed) options_.failed("the feed of events: " + std::string(error.what()));
+  }
+  followers_.clear();
+}
+
+void Feed::turn() {
+  const auto events = poller_.wait(ready_.empty() ? deadlines_.next() : SteadyTime{});
+  for (const epoll_event& event : events) {
+    happened(*static_cast<Follower*>(event.data.ptr), event.events);
+  }
+  look_at_news();
+  take_in();
+  // Who has much to catch up with goes to the end of the queue after each page.
+  for (std::size_t count = ready_.size(); count > 0; --count) {
+    Follower& follower = *ready_.front();
+    ready_.pop_front();
+    follower.is_ready = false;
+    if (follower.socket.open()) serve(follower);
+  }
+  const SteadyTime now = Clock::now();
+  while (Timed* due = deadlines_.take_due(now)) look_at(static_cast<Follower&>(*due), now);
+  dropped_.clear();
+}
+
+void Feed::take_in() {
+  std::vector<std::unique_ptr<Guest>> guests;
+  {
+    const std::scoped_lock lock(mutex_);
+    guests.swap(guests_);
+  }
+  for (auto& guest : guests) {
+    auto owned = std::make_unique<Follower>(std::move(*guest), memory_);
+    Follower& follower = *owned;
+    followers_.emplace(&follower, std::move(owned));
+    admit(follower);
+  }
+}
+
+void Feed::admit(Follower& follower) {
+  if (follower.cursor.entity) {
+    // What comes from here on is told; what was before is read.
+    if (by_entity_.empty()) told_ = newest_;
+    by_entity_.emplace(to_string(*follower.cursor.entity), &follower);
+  }
+  setsockopt(follower.socket.descriptor(), SOL_SOCKET, SO_SNDBUF, &unsent_bytes_max,
+             sizeof unsent_bytes_max);
+  const bool known = follower.cursor.authority == authority_;
+  if (!known || !poller_.watch_changes(follower.socket, &follower)) return drop(follower);
+  deadlines_.look_by(Clock::now() + options_.heartbeat, follower);
+  ready(follower);
+}
+
+void Feed::look_at_news() {
+  if (auto authority = node_.authority(); authority != authority_) {
+    authority_ = std::move(authority);
+    drop_the_unknown();
+  }
+  const std::uint64_t newest = said_.load();
+  if (newest == newest_) return;
+  newest_ = newest;
+  for (const auto& [follower, owned] : followers_) {
+    if (!follower->cursor.entity && follower->cursor.offset < newest_) ready(*follower);
+  }
+  tell_of_entities();
+}
+
+void Feed::drop_the_unknown() {
+  std::vector<Follower*> unknown;
+  for (const auto& [follower, owned] : followers_) {
+    if (follower->cursor.authority != authority_) unknown.push_back(follower);
+  }
+  for (Follower* follower : unknown) drop(*follower);
+}
+
+void Feed::tell_of_entities() {
+  while (!by_entity_.empty() && told_ < newest_) {
+    const auto page =
+        pages_.behind({.entity = {}, .offset = told_, .sequence = 0, .authority = {}}, newest_);
+    if (!page || (*page)->frames.empty()) return;
+    for (const Page::Frame& frame : (*page)->frames) {
+      const auto [begin, end] = by_entity_.equal_range(to_string(frame.entity));
+      for (auto at = begin; at != end; ++at) ready(*at->second);
+    }
+    told_ = (*page)->frames.back().offset;
+  }
+}
+
+void Feed::ready(Follower& follower) {
+  if (follower.blocked || !follower.socket.open() || follower.is_ready) return;
+  follower.is_ready = true;
+  ready_.push_back(&follower);
+}
+
+void Feed::happened(Follower& follower, std::uint32_t events) {
+  if (!follower.socket.open()) return;
+  if (events & (EPOLLHUP | EPOLLERR | EPOLLRDHUP)) return drop(follower);
+  if (events & EPOLLIN) {
+    // A subscriber has nothing to say.
+    std::array<char, 4096> ignored;
+    while (recv(follower.socket.descriptor(), ignored.data(), ignored.size(), MSG_DONTWAIT) > 0) {
       continue;
     }
-    switch (seat.wait(connection.socket(), heartbeat_)) {
-      case Seat::Woken::left: left = true; break;
-      case Seat::Woken::silence: left = !connection.write_raw(sign_of_life); break;
-      case Seat::Woken::records: break;
-    }
   }
+  if (events & EPOLLOUT && follower.blocked) {
+    follower.blocked = false;
+    ready(follower);
+  }
+}
+
+std::size_t Feed::write(Follower& follower, std::string_view text) {
+  const auto taken = send_some(follower.socket, text);
+  if (!taken) {
+    drop(follower);
+    return 0;
+  }
+  follower.written_at = Clock::now();
+  follower.blocked = *taken < text.size();
+  deadlines_.look_by(
+      follower.written_at + (follower.blocked ? options_.write_timeout : options_.heartbeat),
+      follower);
+  return *taken;
+}
+
+void Feed::serve(Follower& follower) {
+  if (!follower.rest.empty()) {
+    follower.rest.erase(0, write(follower, follower.rest));
+    if (follower.blocked || !follower.socket.open()) return;
+    follower.rest = {};
+    follower.memory.resize(0);
+  }
+  const auto page = pages_.behind(follower.cursor, newest_);
+  if (!page) return drop(follower);
+  write_page(follower, **page);
+  if ((*page)->full) ready(follower);
+}
+
+void Feed::write_page(Follower& follower, const Page& page) {
+  const auto& frames = page.frames;
+  const auto start_of = [&](auto frame) {
+    return frame == frames.begin() ? 0 : std::prev(frame)->end;
+  };
+  // What the subscriber of an entity has seen elsewhere in the log is left out.
+  const auto first =
+      std::ranges::upper_bound(frames, follower.cursor.offset, {}, &Page::Frame::offset);
+  std::size_t at = start_of(first);
+  if (first != frames.end()) at += write(follower, std::string_view(page.text).substr(at));
+  if (!follower.socket.open()) return;
+  auto next = std::ranges::upper_bound(frames, at, {}, &Page::Frame::end);
+  if (next != frames.end() && start_of(next) < at) {
+    follower.rest = page.text.substr(at, next->end - at);
+    if (!follower.memory.resize(follower.rest.size())) return drop(follower);
+    ++next;
+  }
+  if (next == frames.begin()) return;
+  follower.cursor.offset = std::max(follower.cursor.offset, std::prev(next)->offset);
+  follower.cursor.sequence = std::prev(next)->sequence;
+}
+
+void Feed::look_at(Follower& follower, SteadyTime now) {
+  const SteadyTime until =
+      follower.written_at + (follower.blocked ? options_.write_timeout : options_.heartbeat);
+  if (now < until) return deadlines_.look_by(until, follower);
+  if (follower.blocked) return drop(follower);
+  const std::size_t taken = write(follower, sign_of_life);
+  if (follower.blocked) follower.rest = sign_of_life.substr(taken);
+}
+
+void Feed::drop(Follower& follower) {
+  if (!follower.socket.open()) return;
+  if (follower.is_ready) std::erase(ready_, &follower);
+  deadlines_.forget(follower);
+  poller_.forget(follower.socket);
+  follower.socket.close();
+  follower.presence.reset();
+  follower.place.reset();
+  if (follower.cursor.entity) {
+    const auto [begin, end] = by_entity_.equal_range(to_string(*follower.cursor.entity));
+    by_entity_.erase(
+        std::find_if(begin, end, [&](const auto& e) { return e.second == &follower; }));
+  }
+  const auto owned = followers_.find(&follower);
+  dropped_.push_back(std::move(owned->second));
+  followers_.erase(owned);
 }
 
 }  // namespace nightshift::bridges::http

@@ -4,11 +4,13 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <mutex>
 #include <string>
 #include <unordered_map>
 
 #include "bridges/http/routes.hpp"
 #include "runtime/metrics.hpp"
+#include "runtime/upkeep/backups.hpp"
 
 namespace nightshift::bridges::http {
 
@@ -23,6 +25,8 @@ class FrontMetrics {
   void followers(double change) { followers_.add(change); }
   /// A connection or a request that was refused before any route saw it.
   void turned_away() { turned_away_.add(); }
+  /// How backups stand, right before somebody looks.
+  void backups(const runtime::upkeep::BackupsView& view);
 
   const runtime::Metrics& all() const { return metrics_; }
 
@@ -38,6 +42,12 @@ class FrontMetrics {
   runtime::GaugeMetric connections_;
   runtime::GaugeMetric followers_;
   runtime::CounterMetric turned_away_;
+  std::mutex backups_mutex_;
+  runtime::CounterMetric backups_made_;
+  runtime::CounterMetric backups_failed_;
+  runtime::CounterMetric rehearsals_failed_;
+  runtime::GaugeMetric backups_kept_;
+  runtime::GaugeMetric newest_backup_;
   /// Filled at the start, read only afterwards.
   std::unordered_map<const Route*, Series> series_;
 };

@@ -62,6 +62,11 @@ class HeadScanner {
 /// Parses a whole block into `head`. Errors: `invalid`, `too_large`.
 Result<void> parse_head(std::string_view block, Head& head);
 
+/// The target without its query.
+inline std::string_view path_of(const Head& head) {
+  return head.target.substr(0, head.target.find('?'));
+}
+
 /// ASCII, as names of fields and hosts are compared.
 bool equal_ignoring_case(std::string_view a, std::string_view b);
 

@@ -101,6 +101,9 @@ Response get_readiness(const Call& call) {
 }
 
 Response get_metrics(const Call& call) {
+  if (const auto& backups = call.services.options.backups) {
+    call.services.metrics.backups(backups->view());
+  }
   Response out;
   out.content_type = runtime::Metrics::content_type;
   out.body = call.services.metrics.all().text(call.node().stats(), call.services.options.version);
@@ -138,6 +141,7 @@ Response get_node(const Call& call) {
       .field("role", identity.role())
       .field("version", call.services.options.version)
       .field("log", identity.log_id())
+      .field("signing_key", to_base64url(identity.signing_key()))
       .field("boot_epoch", stats.boot_epoch)
       .field("policy_version", identity.policy_version())
       .field("created_at", to_rfc3339(time_from_us(identity.created_at_us())));

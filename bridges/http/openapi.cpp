@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bridges/http/call.hpp"
+#include "bridges/http/dashboard.pb.h"
 #include "bridges/http/problem.hpp"
 #include "bridges/http/schema.hpp"
 #include "messages/json.hpp"
@@ -46,6 +47,17 @@ constexpr std::string_view fixed_schemas = R"json(
 "strategy":{"type":"string"},"restarts":{"type":"integer"},"queue":{"type":"integer"},
 "since":{"type":"string","format":"date-time"},"last_error":{"type":"string"},
 "last_error_at":{"type":"string","format":"date-time"}}}}}},
+"Census":{"type":"object","required":["items"],"properties":{"items":{"type":"array",
+"items":{"type":"object","required":["kind","status","count"],"properties":{
+"kind":{"type":"string"},"status":{"type":"string"},"count":{"type":"integer","minimum":0},
+"more":{"type":"boolean","description":"There are more than `count`."}}}}}},
+"DashboardApproval":{"type":"object","required":["approval_id","category","title","preview_text",
+"timestamp","status","file_path","digest"],"properties":{"approval_id":{"type":"string"},
+"category":{"type":"string","enum":["Email","LinkedIn","WhatsApp","Odoo","Social"]},
+"title":{"type":"string"},"preview_text":{"type":"string"},
+"timestamp":{"type":"string","format":"date-time"},"status":{"type":"string"},
+"file_path":{"type":"string","description":"Of its draft; empty without a vault."},
+"digest":{"type":"string"}}},
 "LogPage":{"type":"object","required":["items","next"],"properties":{"items":{"type":"array",
 "items":{"$ref":"#/components/schemas/Event"}},"next":{"type":"string"}}},
 "EntityEventPage":{"type":"object","required":["items","next"],"properties":{"items":{
@@ -60,6 +72,34 @@ constexpr std::string_view fixed_schemas = R"json(
 "what":{"type":"string"},"who":{"type":"string"},"type":{"type":"string"},
 "cause":{"type":"string"},"correlation":{"type":"string"}}}},"complete":{"type":"boolean"},
 "effects":{"type":"array","items":{"$ref":"#/components/schemas/EffectView"}}}},
+"Backups":{"type":"object","required":["items"],"properties":{"folder":{"type":"string"},
+"next_at":{"type":"string","format":"date-time"},
+"asked":{"$ref":"#/components/schemas/BackupRun"},
+"scheduled":{"$ref":"#/components/schemas/BackupRun"},
+"items":{"type":"array","items":{"type":"object",
+"required":["path","node","made_at","log","offset","head","files","bytes"],
+"properties":{"path":{"type":"string"},"node":{"type":"string"},
+"made_at":{"type":"string","format":"date-time"},"log":{"type":"string"},
+"offset":{"type":"integer"},"head":{"type":"string"},"files":{"type":"integer"},
+"bytes":{"type":"integer"},"rehearsed_at":{"type":"string","format":"date-time"},
+"rehearsal":{"type":"string","enum":["passed","failed"]},"error":{"type":"string"}}}}}},
+"BackupRun":{"type":"object","required":["path","state"],"properties":{"path":{"type":"string"},
+"state":{"type":"string","enum":["running","done","failed"]},"code":{"type":"string"},
+"error":{"type":"string"}}},
+"UsageSum":{"type":"object","required":["calls","input_tokens","output_tokens","cache_read_tokens",
+"cache_write_tokens","cost_micro_usd"],"properties":{"day":{"type":"string","format":"date"},
+"week":{"type":"string","format":"date","description":"Its Monday."},
+"month":{"type":"string","description":"2026-11"},"agent":{"type":"string"},
+"task_type":{"type":"string"},"model":{"type":"string"},
+"begins":{"type":"string","format":"date-time"},"ends":{"type":"string","format":"date-time"},
+"calls":{"type":"integer"},"input_tokens":{"type":"integer"},"output_tokens":{"type":"integer"},
+"cache_read_tokens":{"type":"integer"},"cache_write_tokens":{"type":"integer"},
+"cost_micro_usd":{"type":"integer","description":"Millionths of a US dollar."}}},
+"UsageSums":{"type":"object","required":["by","tz","items","total","position"],"properties":{
+"by":{"type":"string"},"tz":{"type":"string"},"items":{"type":"array",
+"items":{"$ref":"#/components/schemas/UsageSum"}},
+"total":{"$ref":"#/components/schemas/UsageSum"},
+"position":{"type":"string","description":"LOG:OFFSET up to which the journal was read."}}},
 "Inbox":{"type":"object","required":["items","tells"],"properties":{"items":{"type":"array",
 "items":{"type":"object","required":["kind","id","status","since","awaits","commands","entity"],
 "properties":{"kind":{"type":"string"},"id":{"type":"string"},"status":{"type":"string"},
@@ -74,6 +114,13 @@ constexpr std::string_view fixed_schemas = R"json(
 "awaits":{"type":"string"}}}},"next":{"type":"string"}}},)json";
 
 std::string_view tag_of(const Route& route) { return route.kind ? route.kind->name() : "node"; }
+
+/// The message that is the body of a command; null where the route takes none.
+const google::protobuf::Descriptor* body_of(const Route& route) {
+  if (route.handler == post_dashboard_approve) return dashboard::ApproveRequest::descriptor();
+  if (route.handler == post_dashboard_reject) return dashboard::RejectRequest::descriptor();
+  return route.command ? route.command->descriptor : nullptr;
+}
 
 std::string operation_id(const Route& route) {
   std::string out = route.method == Method::post ? "" : "get_";
@@ -91,6 +138,9 @@ std::string description(const Route& route) {
   out += route.own ? ", or `propose` for what the caller itself proposed." : ".";
   return out;
 }
+
+/// A route that hands a command to an entity.
+bool commands(const Route& route) { return body_of(route) != nullptr; }
 
 class Document {
  public:
@@ -142,7 +192,7 @@ class Document {
     json_.key("tags").begin_array().text(tag_of(route)).end_array();
     if (route.scope == SCOPE_UNSPECIFIED) json_.key("security").raw("[]");
     write_parameters(route);
-    if (route.command) write_body(*route.command);
+    if (const auto* body = body_of(route)) write_body(*body);
     write_responses(route);
     json_.end_object().end_object();
   }
@@ -165,7 +215,7 @@ class Document {
     for (const Parameter& parameter : route.query) {
       write_parameter("query", parameter.name, parameter.about, parameter.number ? number : text);
     }
-    if (route.command) {
+    if (commands(route)) {
       write_parameter("header", "Idempotency-Key",
                       "The command's id: repeated, the first answer again.", text);
       write_parameter("header", "If-Match", "The ETag that the caller saw.", text);
@@ -174,12 +224,12 @@ class Document {
     json_.end_array();
   }
 
-  void write_body(const kernel::CommandInfo& command) {
+  void write_body(const google::protobuf::Descriptor& body) {
     json_.key("requestBody").begin_object().key("content").begin_object();
     json_.key("application/json").begin_object().key("schema");
-    schemas_.refer(*command.descriptor, json_);
+    schemas_.refer(body, json_);
     json_.key("example");
-    write_example(*command.descriptor, json_);
+    write_example(body, json_);
     json_.end_object().end_object().end_object();
   }
 
@@ -197,10 +247,18 @@ class Document {
       return R"({"$ref":"#/components/schemas/)" + std::string(name) + R"("})";
     };
     if (route.handler == get_supervision) return refer("Tree");
+    if (route.handler == get_census) return refer("Census");
+    if (route.handler == get_dashboard) {
+      return R"({"type":"array","items":{"$ref":"#/components/schemas/DashboardApproval"}})";
+    }
+    if (commands(route) && !route.command) return refer("DashboardApproval");
     if (route.handler == get_log_events) return refer("LogPage");
     if (route.handler == get_entity_events) return refer("EntityEventPage");
     if (route.handler == get_why) return refer("Why");
     if (route.handler == get_inbox) return refer("Inbox");
+    if (route.handler == get_backups) return refer("Backups");
+    if (route.handler == post_backup) return refer("BackupRun");
+    if (route.handler == get_usage_sums) return refer("UsageSums");
     const std::string kind(route.kind ? route.kind->name() : std::string_view());
     if (route.handler == list_entities) return refer(kind + ".Page");
     if (route.handler == get_entity || route.command) return refer(kind + ".Answer");
@@ -210,7 +268,7 @@ class Document {
   void write_responses(const Route& route) {
     json_.key("responses").begin_object();
     const bool is_text = route.handler == get_metrics;
-    write_answer("200", route.command ? "Accepted, and durable." : "As asked.",
+    write_answer("200", commands(route) ? "Accepted, and durable." : "As asked.",
                  is_text ? "text/plain" : "application/json",
                  is_text ? R"({"type":"string"})" : schema_of(route));
     if (route.command) {
@@ -218,7 +276,7 @@ class Document {
                    schema_of(route));
     }
     std::span<const int> refusals = read_refusals;
-    if (route.command) refusals = command_refusals;
+    if (commands(route)) refusals = command_refusals;
     if (route.scope == SCOPE_UNSPECIFIED) refusals = open_refusals;
     for (const int status : refusals) {
       json_.key(std::to_string(status))

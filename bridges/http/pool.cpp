@@ -38,16 +38,14 @@ bool Pool::add_thread() {
   return true;
 }
 
-Pool::Taken Pool::submit(Task& task) {
+bool Pool::submit(Task& task) {
   const std::scoped_lock lock(mutex_);
   join_ended();
   const bool served = idle_ + starting_ > queue_.size() || add_thread();
-  if (!served && (threads_.empty() || waiting_ >= waiting_max_)) return Taken::refused;
+  if (!served && (threads_.empty() || queue_.size() >= waiting_max_)) return false;
   queue_.push_back(std::move(task));
   queued_.notify_one();
-  if (served) return Taken::started;
-  ++waiting_;
-  return Taken::waits;
+  return true;
 }
 
 void Pool::work() {
@@ -61,7 +59,6 @@ void Pool::work() {
     if (queue_.empty() && (stopping_ || !woken)) break;
     Task task = std::move(queue_.front());
     queue_.pop_front();
-    if (waiting_ > 0) --waiting_;
     lock.unlock();
     task();
     task = nullptr;

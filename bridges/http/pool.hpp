@@ -1,7 +1,7 @@
-// Threads for connections: as many as are needed, up to a bound, and none for long without work.
+// Threads for what may take time: as many as are needed, up to a bound, and none for long without
+// work.
 #pragma once
 
-#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -23,12 +23,9 @@ class Pool {
   /// Waits for every task, those that wait included.
   ~Pool();
 
-  enum class Taken { started, waits, refused };
-  /// Runs the task on an idle or a new thread, or keeps it until one is free. A refused task is
-  /// left with the caller.
-  Taken submit(Task& task);
-  /// True while tasks wait for a thread.
-  bool crowded() const { return waiting_.load() > 0; }
+  /// Runs the task on an idle or a new thread, or keeps it until one is free. False if too many
+  /// wait: the task is left with the caller.
+  bool submit(Task& task);
 
  private:
   void work();
@@ -45,7 +42,6 @@ class Pool {
   std::vector<std::thread> ended_;
   std::size_t starting_ = 0;
   std::size_t idle_ = 0;
-  std::atomic<std::size_t> waiting_ = 0;
   bool stopping_ = false;
 };
 

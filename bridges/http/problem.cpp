@@ -36,7 +36,9 @@ constexpr std::array<Reason, 18> reasons{{
 
 /// Seconds after which trying again makes sense.
 std::string_view retry_after(ErrorCode code) {
-  return code == ErrorCode::overloaded || code == ErrorCode::conflict ? "1" : "5";
+  const bool soon = code == ErrorCode::overloaded || code == ErrorCode::conflict ||
+                    code == ErrorCode::rate_limited;
+  return soon ? "1" : "5";
 }
 
 }  // namespace

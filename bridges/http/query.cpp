@@ -27,10 +27,10 @@ Result<std::optional<std::string_view>> parameter(const Target& target, std::str
   return value;
 }
 
-Result<std::size_t> limit_of(const Target& target) {
+Result<std::size_t> limit_of(const Target& target, std::size_t if_absent) {
   const auto text = parameter(target, "limit");
   if (!text) return std::unexpected(text.error());
-  if (!*text) return page_default;
+  if (!*text) return if_absent;
   const auto value = parse_number(**text);
   if (!value || *value == 0 || *value > page_max) {
     return fail(ErrorCode::invalid, "limit must be a number from 1 to 1000", "limit");

@@ -21,7 +21,7 @@ std::optional<std::uint64_t> parse_number(std::string_view text);
 Result<std::optional<std::string_view>> parameter(const Target& target, std::string_view name);
 
 /// `limit`: 1 to 1000.
-Result<std::size_t> limit_of(const Target& target);
+Result<std::size_t> limit_of(const Target& target, std::size_t if_absent = page_default);
 
 /// `OFFSET` or `LOG:OFFSET` against this node's log and its newest offset. `not_found` for another
 /// log: what was read from it has to be read anew.

@@ -14,13 +14,7 @@ namespace {
 constexpr std::string_view read_methods = "GET, HEAD";
 constexpr std::string_view command_method = "POST";
 
-const Parameter part_path{"path", "as `/v1/supervision` has it: `work/effects`"};
-const Parameter entity_path{"path", "`entities/KIND/ID` or `KIND/ID`"};
-
-const Parameter limit{"limit", "how many at most, 1 to 1000; 100 if absent", true};
-const Parameter after_position{"after", "`OFFSET` or `LOG:OFFSET`; from the beginning if absent"};
 const Parameter after_sequence{"after", "the sequence after which to begin; 0 if absent", true};
-const Parameter after_id{"after", "`next` of the page before"};
 
 Miss missing(ErrorCode code, std::string detail, std::string_view instance) {
   return Miss{Error{code, std::move(detail), std::string(instance)}, {}};
@@ -34,7 +28,8 @@ Miss other_method(std::string_view allow) {
 bool reads(Method method) { return method == Method::get || method == Method::head; }
 
 std::vector<Parameter> list_parameters(const kernel::Kind& kind) {
-  std::vector<Parameter> out{limit, after_id, {"status", "only those with this status"}};
+  std::vector<Parameter> out{
+      limit_parameter(), after_id_parameter(), {"status", "only those with this status"}};
   const auto* view = kind.view_descriptor();
   for (int i = 0; i < view->field_count(); ++i) {
     const auto* field = view->field(i);
@@ -42,83 +37,6 @@ std::vector<Parameter> list_parameters(const kernel::Kind& kind) {
     out.push_back({field->name(), "only those with this value"});
   }
   return out;
-}
-
-std::vector<Route> node_routes() {
-  constexpr Method get = Method::get;
-  return {
-      {get, "/livez", SCOPE_UNSPECIFIED, false, "The process runs.", get_liveness, {}},
-      {get,
-       "/readyz",
-       SCOPE_UNSPECIFIED,
-       false,
-       "The node takes commands; if not, why.",
-       get_readiness,
-       {}},
-      {get, "/metrics", SCOPE_READ, false, "Metrics in Prometheus' text form.", get_metrics, {}},
-      {get,
-       "/v1/openapi.json",
-       SCOPE_READ,
-       false,
-       "This interface as OpenAPI 3.1.",
-       get_openapi,
-       {}},
-      {get,
-       "/v1/kinds",
-       SCOPE_READ,
-       false,
-       "The kinds, their commands, phases and fields.",
-       get_kinds,
-       {}},
-      {get, "/v1/node", SCOPE_READ, false, "What this node is and what it has done.", get_node, {}},
-      {get,
-       "/v1/inbox",
-       SCOPE_READ,
-       false,
-       "What waits for a person, and what to do about each.",
-       get_inbox,
-       {limit, after_id}},
-      {get,
-       "/v1/audit/head",
-       SCOPE_READ,
-       false,
-       "The head of the chain: keep it elsewhere, and a cut or rewritten log is seen.",
-       get_audit_head,
-       {}},
-      {get,
-       "/v1/events",
-       SCOPE_READ,
-       false,
-       "Records of the whole log; with Accept: text/event-stream a stream that does not end.",
-       get_log_events,
-       {after_position, limit}},
-  };
-}
-
-std::vector<Route> supervision_routes() {
-  return {
-      {Method::get,
-       "/v1/supervision",
-       SCOPE_READ,
-       false,
-       "The supervision tree: what runs, restarts, last errors, queues, quarantine.",
-       get_supervision,
-       {}},
-      {Method::post,
-       "/v1/supervision/kill",
-       SCOPE_ADMIN,
-       false,
-       "End a part, a branch or an entity's actor at once; it is started anew.",
-       post_kill,
-       {part_path}},
-      {Method::post,
-       "/v1/supervision/resume",
-       SCOPE_ADMIN,
-       false,
-       "Take an entity out of quarantine.",
-       post_resume,
-       {entity_path}},
-  };
 }
 
 }  // namespace
@@ -135,8 +53,7 @@ Routes::Routes(const runtime::Catalog& catalog) {
 }
 
 void Routes::add_fixed() {
-  routes_ = node_routes();
-  for (auto& route : supervision_routes()) routes_.push_back(std::move(route));
+  routes_ = fixed_routes();
   for (std::size_t i = 0; i < routes_.size(); ++i) fixed_.emplace(routes_[i].pattern, i);
 }
 
@@ -161,7 +78,7 @@ void Routes::add_kind(const kernel::Kind& kind) {
                    list_entities, list_parameters(kind)});
   read("", "One of them, as it is now.", get_entity, {});
   read("events", "Its records; with Accept: text/event-stream a stream that does not end.",
-       get_entity_events, {after_sequence, limit});
+       get_entity_events, {after_sequence, limit_parameter()});
   read("why", "The chain of causes, back to the first trigger.", get_why, {});
   for (const kernel::CommandInfo& command : kind.commands()) {
     if (command.scope == SCOPE_HOST) continue;

@@ -96,6 +96,12 @@ class Routes {
   ByName<KindRoutes> kinds_;
 };
 
+/// What there is beside the kinds.
+std::vector<Route> fixed_routes();
+/// Parameters of pages.
+Parameter limit_parameter();
+Parameter after_id_parameter();
+
 /// The name of the view's field that says who proposed an entity.
 inline constexpr const char* requester_field = "requester";
 /// True if this kind's views have it: then scope `propose` may read its own.

@@ -130,6 +130,7 @@ void Schemas::write_value(const FieldDescriptor& field, runtime::JsonWriter& jso
     const bool text = field.type() == FieldDescriptor::TYPE_STRING;
     if (text && rule.required() && !field.is_repeated()) json.field("minLength", 1u);
     if (text && rule.bytes_max() > 0) json.field("maxLength", rule.bytes_max());
+    if (rule.max() > 0) json.field("maximum", rule.max());
   }
   json.end_object();
 }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "messages/error.hpp"
 #include "runtime/node.hpp"
+#include "runtime/upkeep/backups.hpp"
 
 namespace nightshift::bridges::http {
 
@@ -23,17 +25,28 @@ struct HttpOptions {
   std::vector<std::string> hosts;
   /// Of the program, for people.
   std::string version;
+  /// Where days begin if nobody says otherwise.
+  runtime::Zone zone;
+  /// The vault's folder; empty without one.
+  std::string vault;
 
-  /// Connections served at once, a thread each; those of idle connections are taken back when
-  /// others wait.
-  std::size_t threads = 256;
-  /// Connections that wait for a thread; beyond, 503.
-  std::size_t waiting_max = 256;
+  /// Threads that read and write connections.
+  std::size_t loops = 1;
+  /// Connections that are open at once, or as many as the process may have descriptors for. Beyond,
+  /// those end that are between two requests, then those that have not sent one; then it is 503.
+  std::size_t connections_max = 16'384;
+  /// Requests other than commands that are answered at once, and those that wait for that; beyond,
+  /// 503.
+  std::size_t workers = 32;
+  std::size_t waiting_max = 1'024;
   /// Subscribers to events among the connections; beyond, 503.
-  std::size_t followers_max = 128;
+  std::size_t followers_max = 4'096;
   std::size_t body_bytes_max = 8u << 20;
-  /// Bodies in memory at once, over all connections; beyond, 503.
-  std::size_t bodies_bytes_max = 256u << 20;
+  /// Requests of one principal, for long; for a moment twice as many. Beyond, 429. 0: any number.
+  std::uint32_t requests_per_s = 50'000;
+  /// Of requests that have not arrived whole and of answers that are not taken, over all
+  /// connections; beyond, 503.
+  std::size_t memory_bytes_max = 256u << 20;
 
   /// Between requests of a connection.
   std::chrono::milliseconds idle_timeout{60'000};
@@ -49,8 +62,11 @@ struct HttpOptions {
   std::chrono::milliseconds heartbeat{15'000};
   std::size_t requests_per_connection_max = 1'000'000;
 
-  /// Called, on a thread of the server, if it stops listening by itself. May be empty.
+  /// Called, on a thread of the server, if it cannot go on. May be empty.
   std::function<void(std::string why)> failed;
+
+  /// Those of this node; null where nobody keeps any.
+  std::shared_ptr<runtime::upkeep::Backups> backups;
 };
 
 /// Serves until `stop` or destruction. Thread-safe.

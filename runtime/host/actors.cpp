@@ -22,15 +22,20 @@ struct Task {
   std::shared_ptr<Strand::Job> job;
 };
 
-/// What only the actor itself can do with itself.
-struct Inward {
-  std::shared_ptr<std::function<void(caf::event_based_actor*)>> act;
+struct Quit {
+  caf::error reason;
+};
+
+struct Watch {
+  caf::actor other;
+  std::shared_ptr<Strand::Down> down;
 };
 }  // namespace nightshift::runtime::host
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(nightshift::runtime::host::Letter)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(nightshift::runtime::host::Task)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(nightshift::runtime::host::Inward)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(nightshift::runtime::host::Quit)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(nightshift::runtime::host::Watch)
 
 namespace nightshift::runtime::host {
 namespace {
@@ -48,13 +53,6 @@ struct Config : caf::actor_system_config {
   }
 };
 
-struct Home {
-  Home() {}
-  std::shared_ptr<Resident> resident;
-  std::function<void(std::string_view)> crashed;
-  static inline const char* name = "entity";
-};
-
 std::string what(const std::exception_ptr& thrown) {
   try {
     std::rethrow_exception(thrown);
@@ -65,16 +63,28 @@ std::string what(const std::exception_ptr& thrown) {
   }
 }
 
-caf::behavior live(caf::stateful_actor<Home>* self, std::shared_ptr<Resident> resident,
-                   std::function<void(std::string_view)> crashed) {
-  self->state.resident = std::move(resident);
-  self->state.crashed = std::move(crashed);
-  self->set_exception_handler([self](std::exception_ptr& thrown) -> caf::error {
-    self->state.crashed(what(thrown));
-    return caf::make_error(caf::sec::runtime_error);
-  });
-  return {[self](Letter& letter) { self->state.resident->receive(std::move(*letter.mail)); }};
-}
+// A class, not a stateful_actor: CAF destroys the state of one in on_exit alone, and does not call
+// that for actors which still have mail when the system ends.
+class EntityActor final : public caf::event_based_actor {
+ public:
+  EntityActor(caf::actor_config& config, std::shared_ptr<Resident> resident,
+              std::function<void(std::string_view)> crashed)
+      : event_based_actor(config), resident_(std::move(resident)) {
+    set_exception_handler([crashed = std::move(crashed)](std::exception_ptr& thrown) -> caf::error {
+      crashed(what(thrown));
+      return caf::make_error(caf::sec::runtime_error);
+    });
+  }
+
+  const char* name() const override { return "entity"; }
+  caf::behavior make_behavior() override {
+    return {[this](Letter& letter) { resident_->receive(std::move(*letter.mail)); }};
+  }
+  void on_exit() override { resident_.reset(); }
+
+ private:
+  std::shared_ptr<Resident> resident_;
+};
 
 class CafMailbox final : public Mailbox {
  public:
@@ -103,26 +113,38 @@ Ending ending_of(const caf::error& reason) {
   return {Exit::failed, "its actor ended without a reason"};
 }
 
-struct Room {
-  Room() {}
-  std::shared_ptr<void> resident;
-  std::map<caf::actor_addr, Strand::Down> monitored;
-  static inline const char* name = "part";
-};
+class PartActor final : public caf::event_based_actor {
+ public:
+  PartActor(caf::actor_config& config, std::shared_ptr<void> resident)
+      : event_based_actor(config), resident_(std::move(resident)) {
+    set_exception_handler(
+        [](std::exception_ptr& thrown) -> caf::error { return failure(what(thrown)); });
+    set_down_handler([this](caf::down_msg& down) {
+      const auto at = monitored_.find(down.source);
+      if (at == monitored_.end()) return;
+      const auto told = std::move(at->second);
+      monitored_.erase(at);
+      told(ending_of(down.reason));
+    });
+  }
 
-caf::behavior work(caf::stateful_actor<Room>* self, std::shared_ptr<void> resident) {
-  self->state.resident = std::move(resident);
-  self->set_exception_handler(
-      [](std::exception_ptr& thrown) -> caf::error { return failure(what(thrown)); });
-  self->set_down_handler([self](caf::down_msg& down) {
-    const auto at = self->state.monitored.find(down.source);
-    if (at == self->state.monitored.end()) return;
-    const auto told = std::move(at->second);
-    self->state.monitored.erase(at);
-    told(ending_of(down.reason));
-  });
-  return {[](Task& task) { (*task.job)(); }, [self](Inward& inward) { (*inward.act)(self); }};
-}
+  const char* name() const override { return "part"; }
+  caf::behavior make_behavior() override {
+    return {[](Task& task) { (*task.job)(); }, [this](Quit& quit) { this->quit(quit.reason); },
+            [this](Watch& watch) {
+              monitored_.emplace(watch.other.address(), std::move(*watch.down));
+              monitor(watch.other);
+            }};
+  }
+  void on_exit() override {
+    monitored_.clear();
+    resident_.reset();
+  }
+
+ private:
+  std::shared_ptr<void> resident_;
+  std::map<caf::actor_addr, Strand::Down> monitored_;
+};
 
 class CafStrand final : public Strand {
  public:
@@ -142,23 +164,14 @@ class CafStrand final : public Strand {
     if (ending.exit == Exit::shutdown) {
       return caf::anon_send_exit(actor_, caf::exit_reason::user_shutdown);
     }
-    inward([ending = std::move(ending)](caf::event_based_actor* self) {
-      self->quit(ending.exit == Exit::failed ? failure(ending.why) : caf::error());
-    });
+    caf::anon_send(actor_, Quit{ending.exit == Exit::failed ? failure(ending.why) : caf::error()});
   }
   void monitor(Strand& other, Down down) override {
-    inward([other = dynamic_cast<CafStrand&>(other).actor_,
-            down = std::move(down)](caf::event_based_actor* self) {
-      auto& state = static_cast<caf::stateful_actor<Room>*>(self)->state;
-      state.monitored.emplace(other.address(), down);
-      self->monitor(other);
-    });
+    caf::anon_send(actor_, Watch{dynamic_cast<CafStrand&>(other).actor_,
+                                 std::make_shared<Down>(std::move(down))});
   }
 
  private:
-  using Act = std::function<void(caf::event_based_actor*)>;
-  void inward(Act act) { caf::anon_send(actor_, Inward{std::make_shared<Act>(std::move(act))}); }
-
   caf::actor actor_;
 };
 
@@ -173,16 +186,17 @@ class CafActors final : public Actors {
 
   std::unique_ptr<Mailbox> spawn(std::unique_ptr<Resident> resident,
                                  std::function<void(std::string_view)> crashed) override {
-    auto actor = system_.spawn<caf::lazy_init>(live, std::shared_ptr<Resident>(std::move(resident)),
-                                               std::move(crashed));
+    auto actor = system_.spawn<EntityActor, caf::lazy_init>(
+        std::shared_ptr<Resident>(std::move(resident)), std::move(crashed));
     forget_logger();
     return std::make_unique<CafMailbox>(std::move(actor));
   }
 
   std::shared_ptr<Strand> spawn_strand(StrandOptions options) override {
     const bool own_thread = options.own_thread && !deterministic_;
-    caf::actor actor = own_thread ? system_.spawn<caf::detached>(work, std::move(options.resident))
-                                  : system_.spawn(work, std::move(options.resident));
+    caf::actor actor = own_thread
+                           ? system_.spawn<PartActor, caf::detached>(std::move(options.resident))
+                           : system_.spawn<PartActor>(std::move(options.resident));
     forget_logger();
     if (options.ended) {
       actor->attach_functor([ended = std::move(options.ended)](const caf::error& reason) {

@@ -24,7 +24,8 @@ std::shared_ptr<Core> make_core(storage::EventLog& log, const Catalog& catalog, 
                  .role = identity.role(),
                  .capabilities = {identity.capabilities().begin(), identity.capabilities().end()},
                  .policy_version = identity.policy_version(),
-                 .executors = {}};
+                 .executors = {},
+                 .data = core->options.data};
   for (const auto& executor : executors) {
     core->facts.executors.emplace(executor->effect_type(), executor->targets());
   }

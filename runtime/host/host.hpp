@@ -39,6 +39,10 @@ class Host final : public Node {
   void submit(Command command, Reply reply) override;
   Result<Answer> get(const EntityRef& entity) const override;
   Result<ListPage> list(const ListQuery& query) const override { return reading_.list(query); }
+  Result<std::uint64_t> count(const std::string& kind, const std::string& status,
+                              std::uint64_t most) const override {
+    return reading_.count(kind, status, most);
+  }
   Result<std::vector<EventView>> events(std::uint64_t after, std::size_t limit) const override {
     return reading_.events(after, limit);
   }

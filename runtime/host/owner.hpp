@@ -106,6 +106,8 @@ class Owner final : public Resident {
   void attach_state(storage::Append& append);
   std::shared_ptr<Answer> answer() const;
   const Authority& authority();
+  /// Of the day that it is: resolved anew when that is over.
+  const kernel::Calendar& calendar(Time now);
 
   // -- effects (owner_effects.cpp)
 
@@ -150,6 +152,7 @@ class Owner final : public Resident {
 
   std::shared_ptr<const Authority> authority_;
   std::uint64_t authority_version_ = 0;
+  kernel::Calendar calendar_;
 
   /// Why it is quarantined or stopped.
   Error cause_;

@@ -96,7 +96,8 @@ Result<kernel::AnyEvents> Owner::ask(const Command& command, Time now) {
                                 .sequence = state_->sequence(),
                                 .node = core_->facts,
                                 .authority = authority(),
-                                .fresh = {fresh.data(), fresh.size()}};
+                                .fresh = {fresh.data(), fresh.size()},
+                                .calendar = calendar(now)};
   try {
     return state_->entity().decide(*command.body, context);
   } catch (const std::exception& error) {

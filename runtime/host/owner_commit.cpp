@@ -29,6 +29,12 @@ const Authority& Owner::authority() {
   return *authority_;
 }
 
+const kernel::Calendar& Owner::calendar(Time now) {
+  // Weeks and months begin and end with days.
+  if (!calendar_.day.contains(now)) calendar_ = core_->options.zone.calendar(now);
+  return calendar_;
+}
+
 Result<std::vector<storage::NewRecord>> Owner::evolve(const Change& change) {
   const Stamp stamp{.kind = kind_,
                     .entity = entity_,

@@ -5,16 +5,20 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <google/protobuf/message.h>
 
 #include "messages/authority.pb.h"
 #include "messages/canonical.hpp"
 #include "messages/ids.hpp"
 #include "messages/options.pb.h"
 #include "messages/time.hpp"
+#include "runtime/kernel/calendar.hpp"
 
 namespace nightshift::kernel {
 
@@ -39,6 +43,11 @@ struct Caller {
 /// address, its account, the hash of its schema. Goes into the digest of what is sent there.
 using Targets = std::map<std::string, Canonical, std::less<>>;
 
+/// What the owner configured for kinds to decide by, one message of a type, by its full name. The
+/// host hands it on unread.
+using OwnersData =
+    std::map<std::string, std::shared_ptr<const google::protobuf::Message>, std::less<>>;
+
 /// What is fixed about the node, and what its executors can do.
 struct NodeFacts {
   std::string name;
@@ -49,6 +58,15 @@ struct NodeFacts {
   /// By the full name of the effect message that has an executor here. An executor with one place
   /// alone, the outbox say, has no targets.
   std::map<std::string, Targets, std::less<>> executors;
+  OwnersData data = {};
+
+  /// What the owner configured of this type; an empty one where that is nothing.
+  template <class Message>
+  const Message& owners() const {
+    const auto found = data.find(Message::descriptor()->full_name());
+    return found == data.end() ? Message::default_instance()
+                               : static_cast<const Message&>(*found->second);
+  }
 };
 
 /// Lives for one decision.
@@ -64,6 +82,8 @@ struct Context {
   const Authority& authority;
   /// 16 random bytes for this decision.
   std::string_view fresh;
+  /// Around `now`. What is decided by it goes into the event.
+  Calendar calendar = {};
 
   /// The `n`-th fresh id of this decision: 32 hex digits.
   std::string fresh_id(unsigned n) const;

@@ -19,8 +19,9 @@ struct Target {
 };
 constexpr Target targets[] = {{"fuzz_canonical", canonical}, {"fuzz_command_body", command_body},
                               {"fuzz_draft", draft},         {"fuzz_front_matter", front_matter},
-                              {"fuzz_json", json},           {"fuzz_record", record},
-                              {"fuzz_secrets", secrets},     {"fuzz_settings", settings}};
+                              {"fuzz_head", head},           {"fuzz_json", json},
+                              {"fuzz_record", record},       {"fuzz_secrets", secrets},
+                              {"fuzz_settings", settings}};
 constexpr int changes_per_seed = 50;
 
 std::vector<fs::path> seeds_of(const Target& target) {

@@ -23,6 +23,7 @@ void record(std::string_view input);
 void canonical(std::string_view input);
 void draft(std::string_view input);
 void front_matter(std::string_view input);
+void head(std::string_view input);
 void json(std::string_view input);
 void secrets(std::string_view input);
 void settings(std::string_view input);

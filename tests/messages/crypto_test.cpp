@@ -16,6 +16,18 @@ BOOST_AUTO_TEST_CASE(sha_256_gives_the_vectors_of_fips_180) {
   BOOST_TEST((sha256({"a", "", "bc"}) == sha256("abc")));
 }
 
+BOOST_AUTO_TEST_CASE(a_digest_of_pieces_is_that_of_the_whole) {
+  const std::string text(1000, 'x');
+  for (const std::size_t piece : {1, 7, 64, 999}) {
+    Sha256 hash;
+    for (std::size_t at = 0; at < text.size(); at += piece) hash.add(text.substr(at, piece));
+    const auto same = hash;
+    BOOST_TEST((hash.finish() == sha256(text)));
+    BOOST_TEST((Sha256(same).finish() == sha256(text)));
+  }
+  BOOST_TEST((Sha256().finish() == sha256("")));
+}
+
 BOOST_AUTO_TEST_CASE(hex_is_written_small_and_read_either_way) {
   BOOST_TEST(to_hex(std::string_view("\x00\x7f\xff", 3)) == "007fff");
   BOOST_TEST((from_hex("007FfF") == std::string("\x00\x7f\xff", 3)));
@@ -94,6 +106,20 @@ BOOST_AUTO_TEST_CASE(a_moved_key_signs_as_before) {
   auto assigned = SigningKey::generate();
   assigned = std::move(moved);
   BOOST_TEST(verify_signature(public_key, "text", assigned.sign("text")));
+}
+
+BOOST_AUTO_TEST_CASE(a_key_comes_back_from_its_seed) {
+  const auto key = SigningKey::generate();
+  const auto again = SigningKey::from_seed(key.seed());
+  BOOST_REQUIRE(again.has_value());
+  BOOST_TEST(again->public_key() == key.public_key());
+  BOOST_TEST(again->sign("text") == key.sign("text"));
+  // RFC 8032, section 7.1, test 1.
+  const auto known = SigningKey::from_seed(
+      *from_hex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"));
+  BOOST_TEST(to_hex(known->public_key()) ==
+             "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
+  for (const auto* seed : {"", "short"}) BOOST_TEST(!SigningKey::from_seed(seed).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_sealed_key_opens_with_its_passphrase_alone) {

@@ -17,6 +17,7 @@ Ruled valid() {
   ruled.add_list("abc");
   ruled.mutable_part()->set_name("name");
   ruled.set_count(1);
+  ruled.set_many(0);
   return ruled;
 }
 
@@ -35,6 +36,8 @@ BOOST_AUTO_TEST_CASE(values_up_to_their_bounds_pass) {
   ruled.set_maybe("");
   ruled.add_parts()->set_name("x");
   ruled.set_raw("12");
+  ruled.set_few(3);
+  ruled.set_many(9'007'199'254'740'993);
   const auto checked = check_rules(ruled);
   BOOST_TEST(checked.has_value());
 }
@@ -51,6 +54,7 @@ BOOST_AUTO_TEST_CASE(an_empty_required_field_is_invalid) {
   check_refused(without([](auto& r) { r.clear_list(); }), invalid, "list");
   check_refused(without([](auto& r) { r.clear_part(); }), invalid, "part");
   check_refused(without([](auto& r) { r.clear_count(); }), invalid, "count");
+  check_refused(without([](auto& r) { r.clear_many(); }), invalid, "many");
   check_refused(without([](auto& r) { r.mutable_part()->clear_name(); }), invalid, "part.name");
   check_refused(without([](auto& r) { r.add_parts(); }), invalid, "parts[0].name");
 }
@@ -72,6 +76,15 @@ BOOST_AUTO_TEST_CASE(a_value_over_its_bound_is_too_large) {
                   r.add_parts()->set_name("12345");
                 }),
                 too_large, "parts[1].name");
+}
+
+BOOST_AUTO_TEST_CASE(a_number_over_its_bound_is_invalid) {
+  auto ruled = valid();
+  ruled.set_few(4);
+  check_refused(ruled, ErrorCode::invalid, "few");
+  ruled = valid();
+  ruled.set_many(9'007'199'254'740'994);
+  check_refused(ruled, ErrorCode::invalid, "many");
 }
 
 BOOST_AUTO_TEST_CASE(a_required_list_of_scopes_may_not_be_empty) {

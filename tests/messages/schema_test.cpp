@@ -15,10 +15,12 @@
 #include "messages/host.pb.h"
 #include "messages/node_file.pb.h"
 #include "messages/options.pb.h"
+#include "messages/prices.pb.h"
 #include "messages/principal.pb.h"
 #include "messages/record.pb.h"
 #include "messages/secret_bundle.pb.h"
 #include "messages/tell.pb.h"
+#include "messages/usage.pb.h"
 #include "tests/support/golden.hpp"
 
 namespace nightshift {
@@ -48,10 +50,12 @@ const std::set<const FileDescriptor*> linked = {approval::Propose::descriptor()-
                                                 host::Ended::descriptor()->file(),
                                                 NodeFile::descriptor()->file(),
                                                 KindOptions::descriptor()->file(),
+                                                PriceTable::descriptor()->file(),
                                                 principal::Issue::descriptor()->file(),
                                                 Record::descriptor()->file(),
                                                 SecretBundle::descriptor()->file(),
                                                 TellWork::descriptor()->file(),
+                                                usage::Record::descriptor()->file(),
                                                 inbox_file()};
 
 std::string label_of(const FieldDescriptor* field) {

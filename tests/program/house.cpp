@@ -22,7 +22,7 @@ House::House() : folder_(root_ / "data") {
 
 Launch House::launch(std::vector<std::string> arguments) const {
   arguments.insert(arguments.begin(), {"--data", folder_.root().string()});
-  return {std::move(arguments), environment, 0};
+  return {std::move(arguments), environment, 0, {}};
 }
 
 Ended House::run(std::vector<std::string> arguments) const {

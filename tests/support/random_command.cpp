@@ -44,6 +44,13 @@ std::string random_target(const World& world, Dice& dice) {
   return names.empty() ? "" : dice.pick(names);
 }
 
+std::string random_word(const std::string& field, const World& world, Dice& dice) {
+  if (field == "target" && dice.chance(80)) return random_target(world, dice);
+  const auto words = world.words.find(field);
+  if (words != world.words.end() && dice.chance(80)) return dice.pick(words->second);
+  return random_text(world, dice);
+}
+
 /// What the view says about a field of the same name and type.
 const FieldDescriptor* shown_field(const FieldDescriptor& field, const Message* view) {
   if (view == nullptr) return nullptr;
@@ -93,10 +100,7 @@ void set_one(Message& message, const FieldDescriptor& field, const World& world,
   const auto number = static_cast<std::int64_t>(dice.chance(90) ? dice.roll(40) - 20 : dice.roll());
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING:
-      return reflection.SetString(&message, &field,
-                                  field.name() == "target" && dice.chance(80)
-                                      ? random_target(world, dice)
-                                      : random_text(world, dice));
+      return reflection.SetString(&message, &field, random_word(field.name(), world, dice));
     case FieldDescriptor::CPPTYPE_BOOL:
       return reflection.SetBool(&message, &field, dice.chance(40));
     case FieldDescriptor::CPPTYPE_INT32:

@@ -3,8 +3,34 @@
 
 #include "messages/canonical.hpp"
 #include "messages/effects.pb.h"
+#include "messages/prices.pb.h"
 
 namespace nightshift::tests {
+namespace {
+
+void add_price(PriceTable& table, const std::string& model, const char* valid_from,
+               std::initializer_list<std::uint64_t> rates) {
+  auto& price = *table.add_prices();
+  price.set_model(model);
+  price.add_aliases(model + "-latest");
+  *price.mutable_valid_from() = to_proto(*from_rfc3339(valid_from));
+  const auto* rate = rates.begin();
+  price.mutable_rates()->set_input_micro_usd(rate[0]);
+  price.mutable_rates()->set_output_micro_usd(rate[1]);
+  price.mutable_rates()->set_cache_read_micro_usd(rate[2]);
+  price.mutable_rates()->set_cache_write_micro_usd(rate[3]);
+}
+
+std::shared_ptr<const PriceTable> price_table() {
+  auto table = std::make_shared<PriceTable>();
+  table->set_version("0123456789ab");
+  add_price(*table, "haiku", "2026-01-01T00:00:00Z", {800'000, 4'000'000, 80'000, 1'000'000});
+  add_price(*table, "opus", "2026-01-01T00:00:00Z", {3'000'000, 15'000'000, 300'000, 3'750'000});
+  add_price(*table, "opus", "2026-11-01T00:00:00Z", {5'000'000, 25'000'000, 500'000, 6'250'000});
+  return table;
+}
+
+}  // namespace
 
 World::World() : now(*from_rfc3339("2026-11-21T07:00:00Z")), caller(person("alice")) {
   node.name = "laptop";
@@ -16,6 +42,8 @@ World::World() : now(*from_rfc3339("2026-11-21T07:00:00Z")), caller(person("alic
   auto& crm = node.executors[effect::CallWebhook::descriptor()->full_name()]["crm"];
   crm.add("url", "https://crm.example.org/hooks");
   crm.add("class", "keyed");
+  node.data.emplace(PriceTable::descriptor()->full_name(), price_table());
+  words = {{"model", {"opus", "haiku", "opus-latest"}}, {"key", {"k1", "k2", "k3", "k4"}}};
   for (const auto* name : {"alice", "bob", "carol"}) {
     const auto& [_, key] = *keys.emplace(name, SigningKey::generate()).first;
     auto& approver = *authority.add_approvers();

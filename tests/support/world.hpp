@@ -3,13 +3,16 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "messages/crypto.hpp"
+#include "runtime/calendar.hpp"
 #include "runtime/kernel/context.hpp"
 
 namespace nightshift::tests {
 
-/// A day in November; `alice`, `bob` and `carol` are approvers; every effect has an executor.
+/// A day in November, in UTC; `alice`, `bob` and `carol` are approvers; every effect has an
+/// executor; the models `opus` (dearer since the first of November) and `haiku` have prices.
 struct World {
   World();
 
@@ -21,6 +24,9 @@ struct World {
   Authority authority;
   std::string fresh = std::string(16, 'f');
   std::map<std::string, SigningKey> keys;
+  /// What fields of these names are mostly filled with at random.
+  std::map<std::string, std::vector<std::string>, std::less<>> words;
+  runtime::Zone zone;
 
   kernel::Context context() const {
     return {.now = now,
@@ -29,7 +35,8 @@ struct World {
             .sequence = sequence,
             .node = node,
             .authority = authority,
-            .fresh = fresh};
+            .fresh = fresh,
+            .calendar = zone.calendar(now)};
   }
   /// As the host: every decision has fresh bytes of its own.
   void refresh();

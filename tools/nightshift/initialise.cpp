@@ -5,7 +5,9 @@
 
 #include "messages/crypto.hpp"
 #include "messages/ids.hpp"
+#include "messages/json.hpp"
 #include "messages/principal.pb.h"
+#include "messages/usage.pb.h"
 
 namespace nightshift::tools {
 namespace {
@@ -15,9 +17,9 @@ using runtime::DataFolder;
 constexpr std::chrono::seconds patience{30};
 
 template <class Message>
-Result<void> as_host(runtime::Node& node, const std::string& principal, const Message& message) {
+Result<void> as_host(runtime::Node& node, EntityRef entity, const Message& message) {
   runtime::Command command;
-  command.entity = {"principal", principal};
+  command.entity = std::move(entity);
   command.body = std::make_shared<Message>(message);
   command.caller = kernel::Caller::of_host();
   const auto answer = node.call(std::move(command), patience);
@@ -36,7 +38,7 @@ Result<void> issue(runtime::Node& node, const std::string& principal, const std:
   principal::Issue command;
   command.set_token_hash(to_hex(as_bytes(sha256(token))));
   for (const auto scope : scopes) command.add_scopes(scope);
-  return as_host(node, principal, command);
+  return as_host(node, {"principal", principal}, command);
 }
 
 /// A token that was revoked is not given again: the file then gets a fresh one.
@@ -79,7 +81,7 @@ Result<void> ensure_first_approver(runtime::Node& node, const DataFolder& folder
   }
   principal::Enroll enroll;
   enroll.set_public_key(first.public_key);
-  return as_host(node, first.name, enroll);
+  return as_host(node, {"principal", first.name}, enroll);
 }
 
 std::unexpected<Error> differs(const DataFolder& folder, const std::string& key,
@@ -134,6 +136,23 @@ Result<void> check_identity(const runtime::Settings& settings, const Identity& i
 Result<void> ensure_principals(runtime::Node& node, const DataFolder& folder) {
   if (auto done = ensure_admin(node, folder); !done) return done;
   return ensure_first_approver(node, folder);
+}
+
+kernel::OwnersData owners_data(const runtime::Settings& settings) {
+  return {{PriceTable::descriptor()->full_name(), std::make_shared<PriceTable>(settings.prices)}};
+}
+
+Result<void> ensure_budgets(runtime::Node& node, const runtime::Settings& settings) {
+  for (const auto& [name, budget] : settings.budgets) {
+    usage::SetBudget command;
+    command.set_micro_usd(*budget.micro_usd);
+    if (auto set = set_field(command, "window", budget.window); !set) return set;
+    const auto& meter = budget.meter.empty() ? name : budget.meter;
+    if (auto done = as_host(node, {"usage", meter}, command); !done) {
+      return fail(ErrorCode::config, "[budget." + name + "]: " + done.error().detail, name);
+    }
+  }
+  return {};
 }
 
 }  // namespace nightshift::tools

@@ -23,4 +23,11 @@ Result<void> check_identity(const runtime::Settings& settings, const Identity& i
 /// where that is so already. Error `config` where several keys lie there and nobody can approve.
 Result<void> ensure_principals(runtime::Node& node, const runtime::DataFolder& folder);
 
+/// What kinds decide by: the price table.
+kernel::OwnersData owners_data(const runtime::Settings& settings);
+
+/// Gives meters the budgets of the settings, as the host; one that has it already is left alone. A
+/// budget that no section names any more stays until somebody lifts it.
+Result<void> ensure_budgets(runtime::Node& node, const runtime::Settings& settings);
+
 }  // namespace nightshift::tools

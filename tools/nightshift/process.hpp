@@ -22,7 +22,8 @@ namespace nightshift::tools {
 void keep_memory_private(const runtime::Environment& environment);
 
 /// Files of ours are for their owner alone; a peer that goes away, a file that may not grow and a
-/// terminal that closes do not end the process.
+/// terminal that closes do not end the process. It may have as many descriptors as the system
+/// permits.
 void harden_process();
 
 /// Why the node shall end.

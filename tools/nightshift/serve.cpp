@@ -19,6 +19,7 @@
 #include "runtime/clock.hpp"
 #include "runtime/secrets/environment.hpp"
 #include "storage/rocks.hpp"
+#include "tools/nightshift/backups.hpp"
 #include "tools/nightshift/crash_point.hpp"
 #include "tools/nightshift/initialise.hpp"
 #include "tools/nightshift/logging.hpp"
@@ -101,6 +102,7 @@ class Service {
 
   void stop() {
     node_.reset();
+    keeper_.reset();
     log_.reset();
   }
 
@@ -118,9 +120,12 @@ class Service {
 
  private:
   Result<void> open_journal(StopSignal& stop) {
+    const auto key = folder_.ensure_node_key();
+    if (!key) return std::unexpected(key.error());
     storage::RocksOptions options;
     options.path = folder_.journal();
     options.identity = new_identity(settings_, clock_->now());
+    options.identity->set_signing_key(key->public_key());
     options.now = [clock = clock_] { return clock->now(); };
     options.failed = [&stop](const Error& error) {
       spdlog::error("the journal has stopped: {}", error.message());
@@ -129,6 +134,11 @@ class Service {
     auto log = storage::open_rocks(std::move(options));
     if (!log) return std::unexpected(log.error());
     log_ = std::move(*log);
+    const auto& named = log_->identity().signing_key();
+    if (!named.empty() && named != key->public_key()) {
+      spdlog::warn("{} is not the key that the journal names: heads that it signs will not verify",
+                   folder_.node_key_file().string());
+    }
     if (auto fits = check_identity(settings_, log_->identity(), folder_); !fits) return fits;
     return check_partition_of(log_->identity(), sources_, settings_, folder_);
   }
@@ -188,6 +198,8 @@ class Service {
       }
     };
     options.step_cpu_max = settings_.entity_step_cpu_max;
+    options.zone = settings_.node_zone;
+    options.data = owners_data(settings_);
     options.failed = [&stop](runtime::ProcessEnd end, const Error& error) {
       const bool wanted = end == runtime::ProcessEnd::asked;
       spdlog::log(wanted ? spdlog::level::info : spdlog::level::critical, "{}", error.message());
@@ -200,12 +212,15 @@ class Service {
         runtime::start_node(log_, program_.catalog, clock_, std::move(*hands), std::move(options));
     if (!node) return std::unexpected(node.error());
     node_ = std::move(*node);
-    return ensure_principals(*node_, folder_);
+    if (auto known = ensure_principals(*node_, folder_); !known) return known;
+    return ensure_budgets(*node_, settings_);
   }
 
   Result<void> start_edges(StopSignal&) {
+    keeper_ = make_keeper(settings_, folder_, *log_, program_.catalog, clock_);
     auto& tree = node_->tree();
-    auto added = tree.add("bridges", http_part());
+    auto added = tree.add("bridges", backups_part(keeper_, settings_.stop_within));
+    if (added) added = tree.add("bridges", http_part());
     if (added && !settings_.vault_path.empty()) added = tree.add("bridges", vault_part());
     return added;
   }
@@ -218,7 +233,13 @@ class Service {
               // Whoever found it there finds it there again.
               options.port = port_ == 0 ? listen->port : port_.load();
               options.hosts = settings_.http_hosts;
+              options.connections_max = settings_.http_connections;
+              options.followers_max = settings_.http_followers;
+              options.requests_per_s = settings_.http_requests_per_s;
+              options.vault = settings_.vault_path.string();
               options.version = program_.version;
+              options.backups = keeper_;
+              options.zone = settings_.node_zone;
               options.failed = std::move(failed);
               auto server = HttpServer::start(*node_, std::move(options));
               if (!server) return std::unexpected(server.error());
@@ -258,7 +279,8 @@ class Service {
   runtime::SecretVariables variables_;
   std::shared_ptr<runtime::Clock> clock_;
   std::shared_ptr<const runtime::SecretResolver> secrets_;
-  std::shared_ptr<storage::EventLog> log_;
+  std::shared_ptr<storage::FileLog> log_;
+  std::shared_ptr<runtime::upkeep::BackupKeeper> keeper_;
   std::unique_ptr<runtime::Node> node_;
   /// Where HTTP listens; 0 until it does.
   std::atomic<int> port_ = 0;

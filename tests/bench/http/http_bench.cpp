@@ -13,6 +13,7 @@
 #include "runtime/clock.hpp"
 #include "runtime/node.hpp"
 #include "storage/rocks.hpp"
+#include "tests/bench/http/fan_out.hpp"
 #include "tests/bench/http/wrk.hpp"
 #include "tests/support/kinds/counter.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -41,7 +42,10 @@ class Nightshift {
     std::shared_ptr<storage::EventLog> log = storage::open_rocks(std::move(options)).value();
     node_ = runtime::start_node(log, catalog, clock, {}, {}).value();
     issue_token();
-    server_ = bridges::http::HttpServer::start(*node_, {}).value();
+    bridges::http::HttpOptions http;
+    // One principal asks for all.
+    http.requests_per_s = 0;
+    server_ = bridges::http::HttpServer::start(*node_, std::move(http)).value();
   }
 
   Load load() const {
@@ -49,11 +53,16 @@ class Nightshift {
             R"({"by":1})", token};
   }
 
+  FanOut fan_out(std::size_t followers) const {
+    return measure_fan_out(*node_, server_->port(), token, followers);
+  }
+
  private:
   void issue_token() {
     auto issue = std::make_shared<principal::Issue>();
     issue->set_token_hash(to_hex(as_bytes(sha256(token))));
     issue->add_scopes(SCOPE_OPERATE);
+    issue->add_scopes(SCOPE_READ);
     runtime::Command command;
     command.entity = {"principal", "bench"};
     command.body = issue;
@@ -155,6 +164,9 @@ void measure() {
     if (!restate || !restate->load()) continue;
     compare(ours, run_wrk(*restate->load(), connections, seconds), connections, "Restate");
   }
+  const FanOut fan_out = nightshift.fan_out(1'000);
+  print("http events to 1000 subscribers", "frames/s", fan_out.frames_per_s, "bare sockets",
+        fan_out.peer_frames_per_s);
 }
 
 }  // namespace

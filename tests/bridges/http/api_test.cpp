@@ -250,7 +250,7 @@ BOOST_AUTO_TEST_CASE(a_method_that_a_route_does_not_take_is_405_and_says_what_it
   BOOST_TEST(ask("BREW", "/v1/counter/c/add").fields.at("allow") == "POST");
 }
 
-BOOST_AUTO_TEST_CASE(what_no_route_owns_is_the_librarys_and_still_a_problem) {
+BOOST_AUTO_TEST_CASE(what_no_route_owns_is_a_problem_too) {
   Served served;
   check_problem(served.get("/"), "not_found");
   check_problem(served.get("/favicon.ico", {}), "not_found");

@@ -152,25 +152,6 @@ BOOST_AUTO_TEST_CASE(subscribers_beyond_the_bound_are_503_and_places_come_back) 
   BOOST_TEST(status == 200);
 }
 
-BOOST_AUTO_TEST_CASE(a_subscriber_that_never_reads_harms_nobody_and_is_dropped) {
-  bridges::http::HttpOptions options;
-  options.write_timeout = std::chrono::milliseconds(100);
-  Served served(options);
-  for (int i = 0; i < 200; ++i) {
-    served.post("/v1/note/n" + std::to_string(i) + "/suggest", R"({"text":"t"})");
-  }
-  std::vector<std::unique_ptr<Subscriber>> deaf;
-  for (int i = 0; i < 3; ++i) deaf.push_back(std::make_unique<Subscriber>(served, "/v1/events"));
-  const auto followers = [&] {
-    const std::string text = served.get("/metrics").body;
-    const std::string name = "\nnightshift_http_followers ";
-    return std::stoi(text.substr(text.find(name) + name.size()));
-  };
-  BOOST_TEST(followers() == 3);
-  for (int n = 0; followers() > 0 && n < 100'000; ++n) add(served, "c");
-  BOOST_TEST(followers() == 0);
-}
-
 BOOST_AUTO_TEST_CASE(stopping_ends_streams) {
   Served served;
   Subscriber subscriber(served, "/v1/events");

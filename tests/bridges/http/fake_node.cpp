@@ -81,6 +81,7 @@ void FakeNode::submit(runtime::Command command, runtime::Reply reply) {
 
 Result<Answer> FakeNode::decide(const runtime::Command& command) {
   const kernel::Kind* kind = catalog_->find(command.entity.kind);
+  if (kind == nullptr) return fail(ErrorCode::unknown_kind, {}, command.entity.kind);
   const auto* info = kind->find_command(command.body->GetDescriptor()->name());
   if (!command.caller.may(info->scope)) return fail(ErrorCode::forbidden);
   if (auto kept = check_rules(*command.body); !kept) return std::unexpected(kept.error());
@@ -107,7 +108,7 @@ Result<Answer> FakeNode::decide(const runtime::Command& command) {
 }
 
 Result<void> FakeNode::apply(const runtime::Command& command, Stored& stored) {
-  const kernel::NodeFacts facts{"laptop", "local", {}, 0, {}};
+  const kernel::NodeFacts facts{"laptop", "local", {}, 0, {}, data};
   const kernel::Context context{clock_.now(), command.caller, command.entity.id, stored.sequence,
                                 facts,        *authority_,    "0123456789abcdef"};
   auto events = stored.entity->decide(*command.body, context);
@@ -179,6 +180,17 @@ Result<runtime::ListPage> FakeNode::list(const runtime::ListQuery& query) const 
     page.items.push_back(answer_of(ref, stored));
   }
   return page;
+}
+
+Result<std::uint64_t> FakeNode::count(const std::string& kind, const std::string& status,
+                                      std::uint64_t most) const {
+  runtime::ListQuery query;
+  query.kind = kind;
+  query.where = {{"status", status}};
+  query.limit = most;
+  const auto page = list(query);
+  if (!page) return std::unexpected(page.error());
+  return page->items.size();
 }
 
 Result<std::vector<EventView>> FakeNode::events(std::uint64_t after, std::size_t limit) const {

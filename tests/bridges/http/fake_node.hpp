@@ -36,6 +36,8 @@ class FakeNode final : public runtime::Node {
   void submit(runtime::Command command, runtime::Reply reply) override;
   Result<runtime::Answer> get(const EntityRef& entity) const override;
   Result<runtime::ListPage> list(const runtime::ListQuery& query) const override;
+  Result<std::uint64_t> count(const std::string& kind, const std::string& status,
+                              std::uint64_t most) const override;
   Result<std::vector<runtime::EventView>> events(std::uint64_t after,
                                                  std::size_t limit) const override;
   Result<std::vector<runtime::EventView>> events(const EntityRef& entity, std::uint64_t after,
@@ -49,6 +51,8 @@ class FakeNode final : public runtime::Node {
   FakeTree& tree() override { return tree_; }
   Watch watch(std::function<void(std::uint64_t)> notify) override;
 
+  /// What kinds decide by.
+  kernel::OwnersData data;
   /// What the node says of Tells.
   std::vector<runtime::WaitingTell> waiting;
 

@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(who_may_not_send_a_body_is_refused_before_it_is_read) {
 
 BOOST_AUTO_TEST_CASE(bodies_beyond_the_memory_for_bodies_are_503) {
   HttpOptions options;
-  options.bodies_bytes_max = 100'000;
+  options.memory_bytes_max = 100'000;
   Served served(options);
   const std::string body = std::string(80'000, ' ') + "{}";
   Wire first(served.port());
@@ -205,37 +205,76 @@ BOOST_AUTO_TEST_CASE(a_client_that_sends_a_byte_now_and_then_does_not_win_time) 
   BOOST_TEST((std::chrono::steady_clock::now() < give_up));
 }
 
-BOOST_AUTO_TEST_CASE(more_connections_than_threads_take_turns_and_beyond_that_are_turned_away) {
+BOOST_AUTO_TEST_CASE(beyond_the_bound_idle_and_slow_connections_make_room_for_new_ones) {
   HttpOptions options;
-  options.threads = 2;
-  options.waiting_max = 2;
+  options.connections_max = 3;
   Served served(options);
-  // Two that are idle hold both threads; who comes next gets theirs.
-  {
-    Wire first(served.port());
-    Wire second(served.port());
-    BOOST_TEST(first.ask(live).status == 200);
-    BOOST_TEST(second.ask(live).status == 200);
-    BOOST_TEST(served.get("/livez", {}).status == 200);
-  }
-  // Two that are busy keep theirs: two more wait, the next is refused.
+  Wire idle(served.port());
+  BOOST_TEST(idle.ask(live).status == 200);
+  Wire slow(served.port());
+  slow.send("GET /livez HTTP/1.1\r\nHost:");
+  Wire honest(served.port());
+  BOOST_TEST(honest.ask(live).status == 200);
+  served.node.hold_answers(true);
+  honest.send(request_text(add("{}")));
+  while (served.node.commands_seen() == 0) std::this_thread::yield();
+
+  Wire first(served.port());
+  BOOST_TEST(first.ask(live).status == 200);
+  BOOST_TEST(idle.closed());
+  first.send(request_text(add("{}")));
+  while (served.node.commands_seen() < 2) std::this_thread::yield();
+  Wire second(served.port());
+  BOOST_TEST(second.ask(live).status == 200);
+  BOOST_TEST(slow.closed());
+  served.node.hold_answers(false);
+  BOOST_TEST(honest.read().status == 503);
+  BOOST_TEST(first.read().status == 503);
+}
+
+BOOST_AUTO_TEST_CASE(beyond_the_bound_of_busy_connections_new_ones_are_turned_away) {
+  HttpOptions options;
+  options.connections_max = 2;
+  Served served(options);
   served.node.hold_answers(true);
   std::vector<std::unique_ptr<Wire>> busy;
-  for (std::size_t i = 1; i <= 4; ++i) {
+  for (std::size_t i = 1; i <= 2; ++i) {
     busy.push_back(std::make_unique<Wire>(served.port()));
     busy.back()->send(request_text(add("{}")));
-    while (served.node.commands_seen() < std::min<std::size_t>(i, 2)) std::this_thread::yield();
+    while (served.node.commands_seen() < i) std::this_thread::yield();
   }
-  WireAnswer refused;
-  do {
-    Wire late(served.port());
-    refused = late.read();
-  } while (refused.status == 0);
+  Wire late(served.port());
+  const auto refused = late.ask(live);
   BOOST_TEST(refused.status == 503);
   BOOST_TEST(refused.member("code") == "overloaded");
   BOOST_TEST(refused.fields.at("retry-after") == "1");
+  BOOST_TEST(late.closed());
   served.node.hold_answers(false);
-  for (const auto& wire : busy) BOOST_TEST(wire->read().status / 100 >= 2);
+  for (const auto& wire : busy) BOOST_TEST(wire->read().member("code") == "stopping");
+}
+
+BOOST_AUTO_TEST_CASE(more_reads_than_workers_wait_and_beyond_that_are_503) {
+  HttpOptions options;
+  options.workers = 1;
+  options.waiting_max = 1;
+  Served served(options);
+  const auto refused = [&] {
+    std::vector<std::unique_ptr<Wire>> wires;
+    for (int i = 0; i < 16; ++i) {
+      wires.push_back(std::make_unique<Wire>(served.port()));
+      wires.back()->send(request_text({.target = "/v1/openapi.json", .body = {}, .fields = {}}));
+    }
+    int count = 0;
+    for (const auto& wire : wires) {
+      const auto answer = wire->read();
+      BOOST_TEST((answer.status == 200 || answer.member("code") == "overloaded"));
+      count += answer.status == 503 ? 1 : 0;
+    }
+    return count;
+  };
+  int count = 0;
+  for (int i = 0; count == 0 && i < 1000; ++i) count += refused();
+  BOOST_TEST(count > 0);
 }
 
 BOOST_AUTO_TEST_CASE(many_connections_at_once_lose_nothing) {

@@ -50,7 +50,8 @@ void append_limits(std::string& out) {
   const bridges::http::HttpOptions options;
   const auto row = [&](const std::string& what, auto bound, const std::string& unit,
                        const std::string& beyond) {
-    out += "| " + what + " | " + std::to_string(bound) + " " + unit + " | " + beyond + " |\n";
+    out += "| " + what + " | " + std::to_string(bound) + (unit.starts_with('/') ? "" : " ") + unit +
+           " | " + beyond + " |\n";
   };
   out += R"(
 ## Limits
@@ -68,10 +69,13 @@ another field that decides something, any `Transfer-Encoding`, any `Content-Enco
   row("a header block", head_bytes_max, "bytes", "413");
   row("header fields", fields_max, "", "413");
   row("a body", options.body_bytes_max, "bytes", "413");
-  row("bodies in memory at once", options.bodies_bytes_max, "bytes", "503");
-  row("connections served at once", options.threads, "", "they wait; idle ones are closed");
-  row("connections that wait", options.waiting_max, "", "503");
+  row("unfinished requests and answers in memory at once", options.memory_bytes_max, "bytes",
+      "503");
+  row("connections", options.connections_max, "",
+      "idle ones are closed, then those without a whole header block; then 503");
+  row("requests other than commands that wait", options.waiting_max, "", "503");
   row("streams of events", options.followers_max, "", "503");
+  row("requests of one principal", options.requests_per_s, "/s, twice as many at once", "429");
   row("items of a page", page_max, "", "400");
   row("silence between requests", options.idle_timeout.count() / 1000, "s", "closed");
   row("from the first to the last byte of a header block", options.head_timeout.count() / 1000, "s",

@@ -15,7 +15,8 @@ std::unique_ptr<runtime::Catalog> test_catalog() {
   return catalog;
 }
 
-Served::Served(bridges::http::HttpOptions options) : node(test_catalog()) {
+Served::Served(bridges::http::HttpOptions options, std::unique_ptr<runtime::Catalog> catalog)
+    : node(std::move(catalog)) {
   node.give_token("admin", "admin-token", {SCOPE_ADMIN});
   node.give_token("reader", "read-token", {SCOPE_READ});
   node.give_token("operator", "operate-token", {SCOPE_OPERATE});

@@ -20,9 +20,12 @@ struct Asked {
   std::string fields;
 };
 
+std::unique_ptr<runtime::Catalog> test_catalog();
+
 class Served {
  public:
-  explicit Served(bridges::http::HttpOptions options = {});
+  explicit Served(bridges::http::HttpOptions options = {},
+                  std::unique_ptr<runtime::Catalog> catalog = test_catalog());
 
   int port() const { return server->port(); }
   /// On a connection of its own.
@@ -37,6 +40,5 @@ class Served {
 
 /// The bytes of a request.
 std::string request_text(const Asked& asked);
-std::unique_ptr<runtime::Catalog> test_catalog();
 
 }  // namespace nightshift::tests

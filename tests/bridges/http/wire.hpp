@@ -21,7 +21,8 @@ struct WireAnswer {
 /// One connection to 127.0.0.1. Every wait ends after 20 s, as if the server had closed.
 class Wire {
  public:
-  explicit Wire(int port);
+  /// `receive_bytes` bounds what the system takes for it unread; 0 leaves that to the system.
+  explicit Wire(int port, int receive_bytes = 0);
   ~Wire();
   Wire(const Wire&) = delete;
   Wire& operator=(const Wire&) = delete;
@@ -37,6 +38,7 @@ class Wire {
   /// True if the server has closed, or closes now.
   bool closed();
   void stop_sending();
+  int socket() const { return socket_; }
 
  private:
   bool receive();

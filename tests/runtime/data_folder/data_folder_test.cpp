@@ -139,6 +139,22 @@ BOOST_AUTO_TEST_CASE(the_admin_token_is_made_once) {
   BOOST_TEST(folder.ensure_admin_token().value() == *token);
 }
 
+BOOST_AUTO_TEST_CASE(the_node_key_is_made_once) {
+  const TemporaryFolder root;
+  const DataFolder folder(root / "a");
+  BOOST_TEST_REQUIRE(folder.create().has_value());
+  BOOST_TEST((folder.read_node_key().error().code == ErrorCode::not_found));
+  const auto made = folder.ensure_node_key();
+  BOOST_TEST_REQUIRE(made.has_value());
+  BOOST_TEST(mode_of(folder.node_key_file()) == 0600u);
+  BOOST_TEST(folder.ensure_node_key()->public_key() == made->public_key());
+  BOOST_TEST(folder.read_node_key()->public_key() == made->public_key());
+  for (const auto* text : {"", "nightshift.node_key.v1 ", "nightshift.node_key.v1 AAAA", "AAAA"}) {
+    write_file(folder.node_key_file(), text);
+    BOOST_TEST((folder.ensure_node_key().error().code == ErrorCode::corrupt), text);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(approvers_are_those_with_a_public_key) {
   const TemporaryFolder root;
   const DataFolder folder(root.path());

@@ -52,9 +52,17 @@ BOOST_AUTO_TEST_CASE(every_key_is_read_from_the_file) {
 name = "tower"
 role = "cloud"
 capabilities = ["mail", "browser"]
+zone = "Asia/Kathmandu"
+[backup]
+path = "saved"
+at = "23:45"
+keep = 30
 [http]
 listen = "127.0.0.1:0"
 hosts = ["night.example.org", "tower"]
+connections = 500
+followers = 0
+requests_per_s = 100
 [supervision]
 step_cpu = "500ms"
 stop_within = "30s"
@@ -68,13 +76,36 @@ decisions = "off"
   BOOST_TEST(settings->node_name.value() == "tower");
   BOOST_TEST(settings->node_role.value() == "cloud");
   BOOST_TEST((settings->node_capabilities.value() == std::vector<std::string>{"mail", "browser"}));
+  BOOST_TEST(settings->backup.path == file.folder.path() / "saved");
+  BOOST_TEST((settings->backup.at == std::chrono::minutes(23 * 60 + 45)));
+  BOOST_TEST(settings->backup.keep == 30u);
+  BOOST_TEST(settings->node_zone.name() == "Asia/Kathmandu");
   BOOST_TEST(settings->http_listen == "127.0.0.1:0");
   BOOST_TEST((settings->http_hosts == std::vector<std::string>{"night.example.org", "tower"}));
+  BOOST_TEST(settings->http_connections == 500u);
+  BOOST_TEST(settings->http_followers == 0u);
+  BOOST_TEST(settings->http_requests_per_s == 100u);
   BOOST_TEST((settings->entity_step_cpu_max == std::chrono::milliseconds(500)));
   BOOST_TEST((settings->stop_within == std::chrono::seconds(30)));
   BOOST_TEST(settings->vault_path == file.folder.path() / "notes");
   BOOST_TEST(settings->vault_owner == "anna");
   BOOST_TEST(settings->vault_decisions == "off");
+}
+
+BOOST_AUTO_TEST_CASE(backups_take_a_time_of_day_and_keep_one_at_least) {
+  const auto defaults = load_settings({});
+  BOOST_TEST(defaults->backup.path.empty());
+  BOOST_TEST((defaults->backup.at == std::chrono::hours(2)));
+  BOOST_TEST(defaults->backup.keep == 7u);
+  for (const auto* time : {"", "2:00", "24:00", "02:60", "02-00", "-1:00", "+2:00", "02:0x"}) {
+    const auto text = "[backup]\nat = \"" + std::string(time) + "\"\n";
+    check_refused(FromFile(text).load(), {"backup.at", "such as \"02:00\""});
+  }
+  for (const auto* keep : {"0", "-1", "1001"}) {
+    const auto text = "[backup]\nkeep = " + std::string(keep) + "\n";
+    check_refused(FromFile(text).load(), {"backup.keep", "must be from 1 to 1000"});
+  }
+  check_refused(FromFile("[backup]\npath = \"\"\n").load(), {"backup.path", "must name a folder"});
 }
 
 BOOST_AUTO_TEST_CASE(flags_win_over_environment_over_file) {
@@ -241,6 +272,16 @@ const Wrong wrong_values[] = {
     {"[webhook.crm]\nallow_private = 1\n", "true or false"},
     {"[webhook.\"a b\"]\nurl = \"https://example.org\"\n", "letters"},
     {"[webhook.crm.more]\nurl = \"https://example.org\"\n", "webhook.crm.more"},
+    {"[node]\nzone = \"Europe/Berlim\"\n", "Europe/Berlin"},
+    {"[budget.mail]\nwindow = \"year\"\n", "\"day\", \"week\", \"month\""},
+    {"[budget.mail]\nmicro_usd = -1\n", "0 to 1000000000000000"},
+    {"[budget.mail]\nmicro_usd = 0.5\n", "a number with a point"},
+    {"[budget.mail]\nmeter = \"a b\"\n", "letters"},
+    {"[budget.mail]\nmicro_us = 1\n", "did you mean budget.mail.micro_usd?"},
+    {"[prices.opus]\ninput_micro_usd = 1000000001\n", "0 to 1000000000"},
+    {"[prices.opus]\nvalid_from = \"soon\"\n", "2026-02-15"},
+    {"[prices.opus]\nvalid_from = 2026-02-15\n", "a date or time"},
+    {"[prices.opus]\naliases = [\"\"]\n", "name of a model"},
     {"[node\n", "not TOML"},
     {"name = \"a\"\n", "node.name"},
 };

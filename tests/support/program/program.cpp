@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <cassert>
@@ -29,8 +30,8 @@ class Image {
   explicit Image(const Launch& launch) : launch_(launch) {
     const char* program = std::getenv("NIGHTSHIFT_PROGRAM");
     if (program == nullptr) throw std::runtime_error("NIGHTSHIFT_PROGRAM is not set");
-    program_ = program;
-    texts_.push_back("nightshift");
+    program_ = launch.program.empty() ? program : launch.program;
+    texts_.push_back(launch.program.empty() ? "nightshift" : launch.program);
     texts_.insert(texts_.end(), launch.arguments.begin(), launch.arguments.end());
     auto environment = launch.environment;
     for (char** entry = environ; *entry != nullptr; ++entry) {
@@ -123,6 +124,27 @@ bool read_terminal(int terminal, std::string& shown, steady_clock::time_point de
   return true;
 }
 
+/// A terminal as a shell hands it to a program.
+termios fresh_settings() {
+  termios settings{};
+  settings.c_iflag = ICRNL | IXON;
+  settings.c_oflag = OPOST | ONLCR;
+  settings.c_cflag = CREAD | CS8;
+  settings.c_lflag = ISIG | ICANON | ECHO | ECHOE | ECHOK | IEXTEN;
+  settings.c_cc[VINTR] = 3;
+  settings.c_cc[VEOF] = 4;
+  settings.c_cc[VSUSP] = 26;
+  settings.c_cc[VERASE] = 127;
+  settings.c_cc[VMIN] = 1;
+  return settings;
+}
+
+bool same_settings(int terminal, const termios& settings) {
+  termios now{};
+  return ::tcgetattr(terminal, &now) == 0 && now.c_lflag == settings.c_lflag &&
+         now.c_iflag == settings.c_iflag && now.c_oflag == settings.c_oflag;
+}
+
 }  // namespace
 
 Ended run_program(const Launch& launch) {
@@ -136,20 +158,21 @@ Ended run_program(const Launch& launch) {
 }
 
 Ended run_program(std::vector<std::string> arguments) {
-  return run_program(Launch{std::move(arguments), {}, 0});
+  return run_program(Launch{std::move(arguments), {}, 0, {}});
 }
 
 Ended run_on_terminal(const Launch& launch, const std::vector<Typed>& script) {
   const Image image(launch);
   winsize size{50, 120, 0, 0};
   int terminal = -1;
-  const pid_t child = ::forkpty(&terminal, nullptr, nullptr, &size);
+  const auto settings = fresh_settings();
+  const pid_t child = ::forkpty(&terminal, nullptr, &settings, &size);
   assert(child >= 0);
   if (child == 0) image.become();
   const auto deadline = steady_clock::now() + process_deadline;
   std::string shown;
   std::size_t from = 0;
-  for (const auto& [after, text] : script) {
+  for (const auto& [after, text, act] : script) {
     while (shown.find(after, from) == std::string::npos) {
       if (read_terminal(terminal, shown, deadline)) continue;
       ::kill(child, SIGKILL);
@@ -157,12 +180,18 @@ Ended run_on_terminal(const Launch& launch, const std::vector<Typed>& script) {
       throw std::runtime_error("the terminal never showed \"" + after + "\" but: " + shown);
     }
     from = shown.find(after, from) + after.size();
+    if (act) {
+      act(child, terminal);
+      continue;
+    }
     const auto line = text + "\n";
     [[maybe_unused]] const auto typed = ::write(terminal, line.data(), line.size());
   }
   while (read_terminal(terminal, shown, deadline)) continue;
   if (!wait_for_end(child, deadline)) ::kill(child, SIGKILL);
+  const bool as_before = same_settings(terminal, settings);
   ::close(terminal);
+  if (!as_before) throw std::runtime_error("the terminal was not given back as it was: " + shown);
   return {exit_code_of(child), shown, {}};
 }
 

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -21,6 +22,8 @@ struct Launch {
   std::map<std::string, std::string> environment;
   /// 0 means the test's own.
   uid_t user = 0;
+  /// What is run; empty means `NIGHTSHIFT_PROGRAM`.
+  std::string program{};
 };
 
 struct Ended {
@@ -34,13 +37,17 @@ struct Ended {
 Ended run_program(const Launch& launch);
 Ended run_program(std::vector<std::string> arguments);
 
-/// What is typed once the terminal shows a text.
+/// What happens once the terminal shows a text that it has not shown before.
 struct Typed {
   std::string after;
+  /// A line that is typed.
   std::string text;
+  /// Instead of that: done to the program, or to the terminal, whose descriptor it gets.
+  std::function<void(pid_t program, int terminal)> act{};
 };
 
-/// On a terminal of its own; `out` is all that it showed. Fails the test where a text never comes.
+/// On a terminal of its own; `out` is all that it showed. Fails the test where a text never comes,
+/// and where the program leaves the terminal with other settings than it found.
 Ended run_on_terminal(const Launch& launch, const std::vector<Typed>& script);
 
 /// `nightshift node` in the foreground.

@@ -1,0 +1,81 @@
+// The part of a node that makes backups: those that are asked for, and one a day.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string_view>
+#include <thread>
+
+#include "runtime/catalog.hpp"
+#include "runtime/clock.hpp"
+#include "runtime/data_folder.hpp"
+#include "runtime/upkeep/backups.hpp"
+
+namespace nightshift::storage {
+class FileLog;
+}
+
+namespace nightshift::runtime::upkeep {
+
+/// `[backup]` of the configuration.
+struct BackupPlan {
+  /// Where they go; empty: none are made but on request.
+  std::filesystem::path folder;
+  std::chrono::minutes at{120};
+  /// The newest so many stay.
+  std::size_t keep = 7;
+};
+
+struct KeeperOptions {
+  DataFolder folder;
+  const storage::FileLog& log;
+  std::shared_ptr<const Catalog> catalog;
+  std::shared_ptr<Clock> clock;
+  BackupPlan plan;
+  /// One line for the operator's log; `bad` where somebody should do something. Any thread.
+  std::function<void(bool bad, std::string_view line)> report;
+};
+
+/// A scheduled backup that was missed while the node was down is made up for at once, one that
+/// failed is tried again after an hour. Each is restored and replayed for a rehearsal; those that
+/// passed are removed for newer ones that passed, never for others. What it says outlives its
+/// thread, which may be ended and started anew.
+class BackupKeeper final : public Backups {
+ public:
+  explicit BackupKeeper(KeeperOptions options);
+  ~BackupKeeper() override;
+
+  /// Once the one before has stopped.
+  void start();
+  /// Waits for what is under way, as far as it cannot be cut off.
+  void stop();
+
+  Result<void> begin(const std::filesystem::path& target) override;
+  BackupsView view() const override;
+
+ private:
+  void run();
+  bool run_asked();
+  bool run_scheduled();
+  Result<void> make_scheduled(const std::filesystem::path& target);
+  void rehearse(const std::filesystem::path& target);
+  void prune();
+  void remove_leftovers();
+  Time due() const;
+  void finish(std::optional<BackupRun>& run, const Result<void>& result);
+
+  const KeeperOptions options_;
+  const std::unique_ptr<Alarm> alarm_;
+  std::atomic<bool> stopping_ = false;
+  std::mutex thread_mutex_;
+  std::thread thread_;
+
+  mutable std::mutex mutex_;
+  BackupsView view_;
+  /// When the newest scheduled one was begun, and whether it failed.
+  std::optional<Time> tried_at_;
+};
+
+}  // namespace nightshift::runtime::upkeep

@@ -1,6 +1,9 @@
 // The list of kinds: a line each.
 #include "actors/all.hpp"
 
+#include "actors/approval/approval_retrace.hpp"
+#include "actors/usage/usage_retrace.hpp"
+
 #define NIGHTSHIFT_KINDS(KIND) \
   KIND(approval)               \
   KIND(principal)              \
@@ -13,10 +16,14 @@ namespace nightshift::actors {
 NIGHTSHIFT_KINDS(NIGHTSHIFT_DECLARE)
 #undef NIGHTSHIFT_DECLARE
 
-void register_all(runtime::Catalog& catalog) {
+void register_all(runtime::Catalog& catalog){
 #define NIGHTSHIFT_REGISTER(NAME) register_##NAME(catalog);
-  NIGHTSHIFT_KINDS(NIGHTSHIFT_REGISTER)
+    NIGHTSHIFT_KINDS(NIGHTSHIFT_REGISTER)
 #undef NIGHTSHIFT_REGISTER
+}
+
+kernel::Retraces retraces() {
+  return {{"approval", retrace_approval}, {"usage", retrace_usage}};
 }
 
 }  // namespace nightshift::actors

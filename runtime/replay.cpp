@@ -25,7 +25,7 @@ bool has_values(const EntityState& state,
 
 }  // namespace
 
-Result<Moment> parse_moment(std::string_view text) {
+Result<Moment> parse_moment(std::string_view text, const std::string& flag) {
   std::uint64_t offset = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), offset);
   if (error == std::errc{} && end == text.data() + text.size()) return offset;
@@ -34,7 +34,7 @@ Result<Moment> parse_moment(std::string_view text) {
               "\"" + std::string(text) +
                   "\" is neither an offset nor a time such "
                   "as 2026-11-21T23:00:00Z",
-              "--at");
+              flag);
 }
 
 Result<Replay> Replay::open(const std::filesystem::path& journal,

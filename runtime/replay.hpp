@@ -17,8 +17,9 @@ namespace nightshift::runtime {
 /// The last offset that counts, or the last written time.
 using Moment = std::variant<std::uint64_t, Time>;
 
-/// Digits are an offset, anything else a time (RFC 3339). `usage` where it is neither.
-Result<Moment> parse_moment(std::string_view text);
+/// Digits are an offset, anything else a time (RFC 3339). `usage`, naming `flag`, where it is
+/// neither.
+Result<Moment> parse_moment(std::string_view text, const std::string& flag = "--at");
 
 /// Reads beside a running node. No executor is constructed, nothing is written; what is answered
 /// comes from the records alone, never from state rows. Thread-safe.

@@ -125,6 +125,35 @@ void add_journal_verbs(CLI::App& app, Invocation& invocation) {
       ->type_name("FIELD=VALUE");
   on(replay_verb, invocation, [past](Session& session) { return replay(session, *past); });
 
+  const auto other = flags<WhatIfFlags>();
+  auto& what_if_verb =
+      *app.add_subcommand("what-if", "The same history under another policy or price table");
+  what_if_verb.add_option("--policy", other->policy, "A configuration (TOML) of what shall differ")
+      ->required()
+      ->type_name("FILE");
+  what_if_verb
+      .add_option("--since", other->since,
+                  "From where on, an offset or a time: 2026-11-01T00:00:00Z")
+      ->required()
+      ->type_name("OFFSET|TIME");
+  on(what_if_verb, invocation, [other](Session& session) { return what_if(session, *other); });
+
+  const auto kept = flags<ExportTestFlags>();
+  auto& export_verb = *app.add_subcommand(
+      "export-test", "A real history as a test: given these events, when this, then that");
+  export_verb.add_option("entity", kept->entity, "KIND/ID")->required();
+  export_verb.add_option("--out", kept->out, "The file to make; stdout if absent")
+      ->type_name("FILE");
+  export_verb.add_flag("--redact", kept->redact, "Without anybody's words; their lengths stay");
+  on(export_verb, invocation, [kept](Session& session) { return export_test(session, *kept); });
+  const auto file = flags<std::filesystem::path>();
+  auto& check_verb =
+      *app.add_subcommand("check-test", "Does this program pass what export-test wrote?");
+  check_verb.add_option("file", *file, "The test")->required()->type_name("FILE");
+  on(check_verb, invocation, [file](Session& session) { return check_test(session, *file); });
+}
+
+void add_audit_verbs(CLI::App& app, Invocation& invocation) {
   auto& audit = *app.add_subcommand("audit", "Is the journal what was written?");
   audit.require_subcommand(0, 1);
   const auto head = flags<AuditFlags>();
@@ -306,6 +335,7 @@ void add_verbs(CLI::App& app, Invocation& invocation, const Program& program) {
   add_node_verbs(app, invocation, program);
   add_read_verbs(app, invocation);
   add_journal_verbs(app, invocation);
+  add_audit_verbs(app, invocation);
   add_upkeep_verbs(app, invocation);
   add_people_verbs(app, invocation);
   add_secret_verbs(app, invocation);

@@ -7,12 +7,15 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "bridges/cli/node_api.hpp"
 #include "bridges/cli/show.hpp"
 #include "messages/error.hpp"
 #include "runtime/catalog.hpp"
 #include "runtime/data_folder.hpp"
+#include "runtime/history/policy.hpp"
+#include "runtime/kernel/retrace.hpp"
 #include "runtime/settings.hpp"
 
 namespace nightshift::bridges::cli {
@@ -26,6 +29,13 @@ struct NodeFlags {
   bool quiet = false;
 };
 
+/// A policy as a file says it.
+struct PolicyFile {
+  runtime::history::Policy policy;
+  /// What of the file says nothing about decisions, and why.
+  std::vector<std::string> notes;
+};
+
 /// What the composition root hands in.
 struct Program {
   std::shared_ptr<const runtime::Catalog> catalog;
@@ -33,6 +43,10 @@ struct Program {
   runtime::Environment environment;
   /// Runs a node in the foreground and returns the exit code.
   std::function<int(const NodeFlags&)> run_node;
+  /// Leads events back to commands.
+  kernel::Retraces retraces = {};
+  /// Reads a configuration as a policy. Errors as `runtime::load_settings`.
+  std::function<Result<PolicyFile>(const std::filesystem::path&)> read_policy = {};
 };
 
 struct Session {

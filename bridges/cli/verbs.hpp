@@ -66,6 +66,19 @@ struct ReplayFlags {
   std::vector<std::string> where;
 };
 
+struct WhatIfFlags {
+  std::filesystem::path policy;
+  /// An offset, or a time (RFC 3339).
+  std::string since;
+};
+
+struct ExportTestFlags {
+  std::string entity;
+  /// Empty means stdout.
+  std::filesystem::path out;
+  bool redact = false;
+};
+
 struct AuditFlags {
   /// A data folder, a journal, a backup or an export; empty means `--data`. Where to export to.
   std::filesystem::path path;
@@ -125,6 +138,9 @@ Result<void> command(Session& session, const CommandFlags& flags);
 
 // the journal itself, beside a running node or without one
 Result<void> replay(Session& session, const ReplayFlags& flags);
+Result<void> what_if(Session& session, const WhatIfFlags& flags);
+Result<void> export_test(Session& session, const ExportTestFlags& flags);
+Result<void> check_test(Session& session, const std::filesystem::path& file);
 Result<void> audit_head(Session& session, const AuditFlags& flags);
 Result<void> audit_export(Session& session, const AuditFlags& flags);
 Result<void> audit_verify(Session& session, const AuditFlags& flags);

@@ -3,6 +3,7 @@
 
 #include "actors/all.hpp"
 #include "bridges/cli/command_line.hpp"
+#include "tools/nightshift/policy.hpp"
 #include "tools/nightshift/process.hpp"
 #include "tools/nightshift/serve.hpp"
 
@@ -18,5 +19,7 @@ int main(int argc, char** argv) {
   program.run_node = [&program](const bridges::cli::NodeFlags& flags) {
     return tools::serve(program, flags, std::cout, std::cerr);
   };
+  program.retraces = actors::retraces();
+  program.read_policy = tools::read_policy;
   return bridges::cli::run(argc, argv, program, std::cout, std::cerr);
 }

@@ -80,7 +80,7 @@ Result<std::string> read_text(const std::filesystem::path& file) {
   if (error || !stream) {
     return fail(ErrorCode::config,
                 file.string() + " cannot be read (" + (error ? error.message() : "no permission") +
-                    "); check --config",
+                    "); check the path",
                 file.string());
   }
   if (size > file_bytes_max) {

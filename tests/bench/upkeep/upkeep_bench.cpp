@@ -148,7 +148,7 @@ class Filler {
 };
 
 /// What `cp` and a sync would take.
-double copy(const fs::path& from, const fs::path& to) {
+double copy_whole(const fs::path& from, const fs::path& to) {
   return seconds_of([&] {
     for (const auto& entry : fs::recursive_directory_iterator(from))
       if (entry.is_regular_file())
@@ -172,7 +172,7 @@ void measure(std::uint64_t events) {
   upkeep::Backup backup;
   const auto backup_s =
       seconds_of([&] { backup = must(upkeep::make_backup(data, *log, saved, now())); });
-  const auto copy_s = copy(saved, folder.path / "copied");
+  const auto copy_s = copy_whole(saved, folder.path / "copied");
   print("backup", backup_s, "s", "copying the same bytes", copy_s);
   const auto restore_s =
       seconds_of([&] { must(upkeep::restore_backup(saved, folder.path / "restored", now())); });

@@ -162,6 +162,19 @@ BOOST_AUTO_TEST_CASE(refused_and_accepted_ones_keep_their_order) {
   BOOST_TEST(purse("purse/a").balance() == -26);
 }
 
+BOOST_AUTO_TEST_CASE(a_target_that_turns_some_away_hears_all_in_their_order) {
+  options.commands_per_entity_max = 2;
+  start();
+  fill("purse/a", 1000);
+  fill("purse/b");
+  pay("purse/a", "b", 1, 200);
+  pay("purse/a", "b", 2, 200);
+  await_balance("purse/b", 600);
+  BOOST_TEST(purse("purse/a").balance() == 400);
+  BOOST_TEST(purse("purse/b").disorder() == 0u);
+  await_settled();
+}
+
 BOOST_AUTO_TEST_CASE(an_entity_may_tell_itself_and_in_a_circle) {
   start();
   fill("purse/a", 100);

@@ -1,6 +1,7 @@
 // Checks what schemas say about the fields of commands (options.proto, FieldRules).
 #include "messages/json.hpp"
 #include "messages/layout.hpp"
+#include "messages/text.hpp"
 
 namespace nightshift {
 namespace {
@@ -102,6 +103,7 @@ Result<void> check_message(const Message& message, const MessageLayout& layout,
 }  // namespace
 
 Result<void> check_rules(const Message& message) {
+  if (auto readable = check_text(message); !readable) return readable;
   return check_message(message, detail::layout_of(message.GetDescriptor()), {});
 }
 

@@ -1,4 +1,6 @@
 // Commands: the one route that writes.
+#include <algorithm>
+
 #include "bridges/http/call.hpp"
 #include "bridges/http/problem.hpp"
 #include "bridges/http/query.hpp"
@@ -31,10 +33,11 @@ Result<std::string> idempotency_key(const Head& head) {
   if (text.size() >= 2 && text.front() == '"' && text.back() == '"') {
     text = text.substr(1, text.size() - 2);
   }
-  const bool visible = text.find_first_of(" \t\"") == text.npos;
+  const bool visible =
+      std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f' && c != '"'; });
   if (text.size() > key_bytes_max || !visible) {
     return fail(ErrorCode::invalid,
-                "Idempotency-Key must be 1 to 128 characters without spaces and quotes",
+                "Idempotency-Key must be 1 to 128 characters of ASCII without spaces and quotes",
                 "Idempotency-Key");
   }
   return std::string(text);

@@ -2,6 +2,7 @@
 #include "runtime/host/inspection.hpp"
 
 #include "messages/json.hpp"
+#include "messages/utf8.hpp"
 
 namespace nightshift::runtime::host {
 
@@ -15,6 +16,9 @@ Result<void> inspect(const Catalog& catalog, const Command& command) {
     return fail(ErrorCode::invalid,
                 "an id is 1 to 128 of the characters A-Z a-z 0-9 . _ -, not '" + entity.id + "'",
                 "id");
+  }
+  if (utf8_prefix_bytes(command.key) != command.key.size()) {
+    return fail(ErrorCode::invalid, "a command id must be UTF-8", "key");
   }
   const auto* descriptor = command.body->GetDescriptor();
   const auto* info = kind->find_command(descriptor->name());

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "messages/text.hpp"
 #include "runtime/host/owner.hpp"
 #include "runtime/host/records.hpp"
 #include "runtime/host/work_rows.hpp"
@@ -47,6 +48,8 @@ Result<std::vector<storage::NewRecord>> Owner::evolve(const Change& change) {
   records.reserve(change.events.size());
   try {
     for (const auto& event : change.events) {
+      // What cannot be read again may not be written: it would end the log for every reader.
+      if (auto text = check_text(*event); !text) return std::unexpected(std::move(text.error()));
       if (auto applied = state_->apply(*event, change.decided_at); !applied) {
         return std::unexpected(std::move(applied.error()));
       }

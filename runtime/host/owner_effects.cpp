@@ -3,6 +3,7 @@
 
 #include "messages/gate.hpp"
 #include "messages/host.pb.h"
+#include "messages/text.hpp"
 #include "runtime/host/owner.hpp"
 #include "runtime/kernel/allowance.hpp"
 
@@ -139,7 +140,7 @@ void Owner::end(Report report, std::optional<std::uint32_t> again) {
   event->set_attempt(report.attempt);
   event->set_state(report.outcome.state);
   event->set_interrupted(interrupted(report));
-  event->set_evidence(std::move(report.outcome.evidence));
+  event->set_evidence(readable(report.outcome.evidence));
   event->set_last(!again);
   Change change;
   change.cause = report.why.cause();

@@ -177,6 +177,8 @@ BOOST_AUTO_TEST_CASE(bad_header_fields_of_a_command_are_refused) {
   };
   check_problem(with("Idempotency-Key: two words\r\n"), "invalid");
   check_problem(with("Idempotency-Key: " + std::string(129, 'k') + "\r\n"), "invalid");
+  check_problem(with("Idempotency-Key: a\xff\xfe\r\n"), "invalid");
+  check_problem(with("Idempotency-Key: caf\xc3\xa9\r\n"), "invalid");
   check_problem(with("Content-Encoding: gzip\r\n"), "invalid");
   check_problem(with("Expect: the-unexpected\r\n"), "invalid");
   BOOST_TEST(served.node.commands_seen() == 0);

@@ -4,6 +4,7 @@
 
 #include "tests/runtime/host/fixture.hpp"
 #include "tests/support/kinds/counter.pb.h"
+#include "tests/support/kinds/errand.pb.h"
 
 namespace nightshift::tests {
 namespace {
@@ -52,6 +53,12 @@ BOOST_AUTO_TEST_CASE(each_refusal_has_its_code_and_changes_nothing) {
   auto foreign = command("counter/a", add(1));
   foreign.body = std::make_shared<counter::Added>();
   BOOST_TEST((code_of(call(std::move(foreign))) == ErrorCode::unknown_command));
+  auto unreadable = command("counter/a", add(1));
+  unreadable.key = "a\xff";
+  BOOST_TEST((code_of(call(std::move(unreadable))) == ErrorCode::invalid));
+  errand::Note garbled;
+  garbled.set_text("a\xff");
+  BOOST_TEST((code_of(call("errand/a", garbled)) == ErrorCode::invalid));
   auto weak = command("counter/a", add(1));
   weak.caller.scopes = {SCOPE_READ};
   BOOST_TEST((code_of(call(std::move(weak))) == ErrorCode::forbidden));

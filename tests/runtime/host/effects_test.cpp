@@ -290,6 +290,16 @@ BOOST_AUTO_TEST_CASE(what_would_be_refused_again_is_not_tried_again) {
   BOOST_TEST(view("errand/p") == R"({"how":"failed","texts":0})");
 }
 
+BOOST_AUTO_TEST_CASE(what_a_receiver_says_in_no_text_at_all_is_kept_readable) {
+  const auto to = receiver(ReceiverClass::neither);
+  behave(*to, {.state = EFFECT_STATE_COMMITTED, .evidence = "taken by \xff\xfe"});
+  ship(to);
+  const auto events = node().events({"errand", "p"}, 2, 1);
+  BOOST_REQUIRE(events.has_value());
+  const auto& ended = dynamic_cast<const host::Ended&>(*events->at(0).event);
+  BOOST_TEST(ended.evidence() == "taken by \xEF\xBF\xBD\xEF\xBF\xBD");
+}
+
 BOOST_AUTO_TEST_CASE(a_receiver_is_left_alone_for_as_long_as_it_asked) {
   const auto to = receiver(ReceiverClass::keyed);
   behave(*to,

@@ -6,9 +6,10 @@
 #include <limits>
 #include <thread>
 
+#include "runtime/kernel/lift.hpp"
 #include "tests/runtime/host/fixture.hpp"
 #include "tests/support/kinds/counter.pb.h"
-#include "tests/support/kinds/errand.pb.h"
+#include "tests/support/kinds/errand.hpp"
 
 namespace nightshift::tests {
 namespace {
@@ -24,6 +25,16 @@ counter::Add one() {
   command.set_by(1);
   return command;
 }
+
+/// A kind with a bug: it cuts a text in the middle of a character.
+struct Cutting : Errand {
+  using Errand::decide;
+  static Result<Events> decide(const Written&, const errand_pb::Spoil&, const Context&) {
+    errand_pb::Noted event;
+    event.set_text("caf\xc3");
+    return event;
+  }
+};
 
 /// One caller with several commands under way on one entity; notices an answer out of order.
 struct Caller {
@@ -122,6 +133,18 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_folded_restarts_the_entity_from_the_journal)
   BOOST_TEST((refused.error().code == ErrorCode::bug));
   BOOST_TEST(call("errand/p", note())->sequence == 2u);
   BOOST_TEST(node().stats().entities_restarted == 1u);
+  BOOST_TEST(story("errand/p") == "Noted Noted");
+}
+
+BOOST_AUTO_TEST_CASE(what_could_not_be_read_again_never_gets_into_the_journal) {
+  errand_kind = [] { return kernel::lift<Cutting>(); };
+  start();
+  BOOST_REQUIRE(call("errand/p", note()));
+  const auto refused = call("errand/p", errand::Spoil());
+  BOOST_REQUIRE(!refused);
+  BOOST_TEST((refused.error().code == ErrorCode::bug));
+  BOOST_TEST(refused.error().detail.find("text") != std::string::npos, refused.error().detail);
+  BOOST_TEST(call("errand/p", note())->sequence == 2u);
   BOOST_TEST(story("errand/p") == "Noted Noted");
 }
 

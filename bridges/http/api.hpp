@@ -46,6 +46,7 @@ class Api {
   Response answer(const Admitted& admitted, const Request& request) const;
 
   FrontMetrics& metrics() { return metrics_; }
+  Sessions& sessions() { return sessions_; }
 
  private:
   Response refuse_miss(const Head& head, const Target& target, const Miss& miss);

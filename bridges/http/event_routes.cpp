@@ -11,7 +11,13 @@ bool wants_stream(const Call& call) {
   return call.request.head.find("accept").contains("text/event-stream");
 }
 
-Response stream(Follow follow) {
+Response stream(const Call& call, std::optional<EntityRef> entity, std::uint64_t offset,
+                std::uint64_t sequence) {
+  Follow follow{.entity = std::move(entity),
+                .offset = offset,
+                .sequence = sequence,
+                .authority = call.authority,
+                .session = call.who.session ? call.who.session->id : std::string()};
   Response out;
   out.content_type = "text/event-stream";
   out.follow = std::move(follow);
@@ -54,7 +60,7 @@ Response get_log_events(const Call& call) {
   if (wants_stream(call)) {
     const auto last = last_event(call);
     if (!last) return call.refuse(last.error());
-    return stream(Follow{std::nullopt, last->value_or(*given), 0, call.authority});
+    return stream(call, std::nullopt, last->value_or(*given), 0);
   }
   const auto events = call.node().events(*given, *limit);
   if (!events) return call.refuse(events.error());
@@ -77,7 +83,7 @@ Response get_entity_events(const Call& call) {
   if (wants_stream(call)) {
     const auto last = last_event(call);
     if (!last) return call.refuse(last.error());
-    return stream(Follow{call.entity(), last->value_or(0), *after, call.authority});
+    return stream(call, call.entity(), last->value_or(0), *after);
   }
   const auto events = call.node().events(call.entity(), *after, *limit);
   if (!events) return call.refuse(events.error());

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <exception>
+#include <set>
 
 namespace nightshift::bridges::http {
 namespace {
@@ -15,6 +16,8 @@ using Clock = std::chrono::steady_clock;
 constexpr std::string_view sign_of_life = ":\n\n";
 /// The system may hold as much for one who does not read; it would let that grow to megabytes.
 constexpr int unsent_bytes_max = 64 << 10;
+/// How long a subscriber may outlive its session.
+constexpr std::chrono::seconds patrol_interval{1};
 
 }  // namespace
 
@@ -39,20 +42,17 @@ struct Feed::Follower final : Timed {
   SteadyTime written_at = Clock::now();
 };
 
-Feed::Feed(runtime::Node& node, const HttpOptions& options, Budget& memory, FrontMetrics& metrics)
+Feed::Feed(runtime::Node& node, const HttpOptions& options, Sessions& sessions, Budget& memory,
+           FrontMetrics& metrics)
     : node_(node),
       options_(options),
+      sessions_(sessions),
       memory_(memory),
       metrics_(metrics),
-      said_(node.head().offset),
+      said_(0),
       poller_(bell_),
       pages_(node),
-      newest_(said_),
       authority_(node.authority()),
-      watch_(node.watch([this](std::uint64_t newest) {
-        said_.store(newest);
-        bell_.ring();
-      })),
       thread_([this] { run(); }) {}
 
 Feed::~Feed() {
@@ -103,16 +103,18 @@ void Feed::run() {
   } catch (const std::exception& error) {
     if (options_.failed) options_.failed("the feed of events: " + std::string(error.what()));
   }
+  watch_.reset();
   followers_.clear();
 }
 
 void Feed::turn() {
-  const auto events = poller_.wait(ready_.empty() ? deadlines_.next() : SteadyTime{});
+  const SteadyTime until = followers_.empty() ? never : std::min(deadlines_.next(), patrol_at_);
+  const auto events = poller_.wait(ready_.empty() ? until : SteadyTime{});
   for (const epoll_event& event : events) {
     happened(*static_cast<Follower*>(event.data.ptr), event.events);
   }
-  look_at_news();
   take_in();
+  look_at_news();
   // Who has much to catch up with goes to the end of the queue after each page.
   for (std::size_t count = ready_.size(); count > 0; --count) {
     Follower& follower = *ready_.front();
@@ -122,6 +124,8 @@ void Feed::turn() {
   }
   const SteadyTime now = Clock::now();
   while (Timed* due = deadlines_.take_due(now)) look_at(static_cast<Follower&>(*due), now);
+  if (now >= patrol_at_) patrol(now);
+  if (followers_.empty()) watch_.reset();
   dropped_.clear();
 }
 
@@ -131,6 +135,10 @@ void Feed::take_in() {
     const std::scoped_lock lock(mutex_);
     guests.swap(guests_);
   }
+  if (guests.empty()) return;
+  // From here on it is no older than what let any of them in.
+  look_at_authority();
+  listen();
   for (auto& guest : guests) {
     auto owned = std::make_unique<Follower>(std::move(*guest), memory_);
     Follower& follower = *owned;
@@ -153,11 +161,37 @@ void Feed::admit(Follower& follower) {
   ready(follower);
 }
 
+void Feed::listen() {
+  if (watch_) return;
+  watch_ = node_.watch([this](std::uint64_t newest) {
+    said_.store(newest);
+    bell_.ring();
+  });
+  const std::uint64_t durable = node_.head().offset;
+  std::uint64_t said = said_.load();
+  while (said < durable && !said_.compare_exchange_weak(said, durable)) continue;
+  newest_ = said_.load();
+}
+
+void Feed::look_at_authority() {
+  auto authority = node_.authority();
+  if (authority == authority_) return;
+  authority_ = std::move(authority);
+  drop_if([&](const Follow& cursor) { return cursor.authority != authority_; });
+}
+
+void Feed::patrol(SteadyTime now) {
+  patrol_at_ = now + patrol_interval;
+  look_at_authority();
+  std::set<std::string> open;
+  for (const Session& session : sessions_.list()) open.insert(session.id);
+  drop_if([&](const Follow& cursor) {
+    return !cursor.session.empty() && !open.contains(cursor.session);
+  });
+}
+
 void Feed::look_at_news() {
-  if (auto authority = node_.authority(); authority != authority_) {
-    authority_ = std::move(authority);
-    drop_the_unknown();
-  }
+  look_at_authority();
   const std::uint64_t newest = said_.load();
   if (newest == newest_) return;
   newest_ = newest;
@@ -167,18 +201,18 @@ void Feed::look_at_news() {
   tell_of_entities();
 }
 
-void Feed::drop_the_unknown() {
-  std::vector<Follower*> unknown;
+void Feed::drop_if(const std::function<bool(const Follow&)>& unwelcome) {
+  std::vector<Follower*> leaving;
   for (const auto& [follower, owned] : followers_) {
-    if (follower->cursor.authority != authority_) unknown.push_back(follower);
+    if (unwelcome(follower->cursor)) leaving.push_back(follower);
   }
-  for (Follower* follower : unknown) drop(*follower);
+  for (Follower* follower : leaving) drop(*follower);
 }
 
 void Feed::tell_of_entities() {
   while (!by_entity_.empty() && told_ < newest_) {
-    const auto page =
-        pages_.behind({.entity = {}, .offset = told_, .sequence = 0, .authority = {}}, newest_);
+    const auto page = pages_.behind(
+        {.entity = {}, .offset = told_, .sequence = 0, .authority = {}, .session = {}}, newest_);
     if (!page || (*page)->frames.empty()) return;
     for (const Page::Frame& frame : (*page)->frames) {
       const auto [begin, end] = by_entity_.equal_range(to_string(frame.entity));

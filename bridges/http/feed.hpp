@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -20,6 +21,7 @@
 #include "bridges/http/poller.hpp"
 #include "bridges/http/presence.hpp"
 #include "bridges/http/server.hpp"
+#include "bridges/http/sessions.hpp"
 #include "bridges/http/socket.hpp"
 #include "runtime/node.hpp"
 
@@ -38,13 +40,14 @@ struct Guest {
 class Feed {
  public:
   /// `memory` and the others must outlive it.
-  Feed(runtime::Node& node, const HttpOptions& options, Budget& memory, FrontMetrics& metrics);
+  Feed(runtime::Node& node, const HttpOptions& options, Sessions& sessions, Budget& memory,
+       FrontMetrics& metrics);
   ~Feed();
 
   /// Null where as many follow as may.
   std::unique_ptr<Guest> invite(Follow cursor);
-  /// Writes frames until the peer leaves or takes nothing for too long, or the node's authority
-  /// changes: then the subscriber must show its token again.
+  /// Writes frames until the peer leaves or takes nothing for too long, its session ends, or the
+  /// node's authority changes: then the subscriber must show its token again.
   void seat(std::unique_ptr<Guest> guest);
   /// Ends all streams; no one is seated any more.
   void stop();
@@ -57,8 +60,13 @@ class Feed {
   bool stopping();
   void take_in();
   void admit(Follower& follower);
+  /// Has the node tell of news as long as there is somebody who wants to know.
+  void listen();
   void look_at_news();
-  void drop_the_unknown();
+  void look_at_authority();
+  /// Those whom no news would end: nothing tells the feed that a session has ended.
+  void patrol(SteadyTime now);
+  void drop_if(const std::function<bool(const Follow&)>& unwelcome);
   /// Those who follow an entity of which something became durable.
   void tell_of_entities();
   void ready(Follower& follower);
@@ -73,6 +81,7 @@ class Feed {
 
   runtime::Node& node_;
   const HttpOptions& options_;
+  Sessions& sessions_;
   Budget& memory_;
   FrontMetrics& metrics_;
   std::atomic<std::size_t> places_ = 0;
@@ -96,6 +105,7 @@ class Feed {
   std::uint64_t newest_ = 0;
   std::uint64_t told_ = 0;
   std::shared_ptr<const Authority> authority_;
+  SteadyTime patrol_at_{};
 
   /// Calls until it goes.
   runtime::Node::Watch watch_;

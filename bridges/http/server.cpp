@@ -14,7 +14,7 @@ struct HttpServer::Parts {
       : options(std::move(given)),
         memory(options.memory_bytes_max),
         api(node, options),
-        feed(node, options, memory, api.metrics()),
+        feed(node, options, api.sessions(), memory, api.metrics()),
         front(api, feed, memory, connections, options) {}
 
   const HttpOptions options;

@@ -115,6 +115,29 @@ BOOST_FIXTURE_TEST_CASE(a_session_ends_with_its_token_and_by_hand, Browser) {
   BOOST_TEST(post("/v1/session/end?id=" + id, "").status == 404);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_stream_ends_with_its_session_and_no_other_does, Browser) {
+  const auto follow = [&](Wire& wire) {
+    wire.send(request_text({.target = "/v1/events",
+                            .token = "",
+                            .body = {},
+                            .fields = "Accept: text/event-stream\r\nCookie: " + cookie + "\r\n"}));
+    return wire.read_fields().status;
+  };
+  sign_in("read-token");
+  const auto ends = session()["id"].get<std::string>();
+  Wire ended(port());
+  BOOST_TEST(follow(ended) == 200);
+  sign_in("read-token");
+  Wire lasting(port());
+  BOOST_TEST(follow(lasting) == 200);
+  BOOST_TEST(post("/v1/session/end?id=" + ends, "").status == 200);
+  BOOST_TEST(ended.closed());
+  post("/v1/counter/c/add", R"({"by":1})");
+  BOOST_TEST(lasting.read_until("\n\n").contains("counter.Added"));
+  dynamic_cast<runtime::ManualClock&>(node.clock()).advance(SessionBounds().idle_life);
+  BOOST_TEST(lasting.closed(), "to follow is not to use");
+}
+
 BOOST_FIXTURE_TEST_CASE(one_ends_ones_own_and_an_administrator_anybodys, Browser) {
   node.give_token("other", "other-token", {SCOPE_READ});
   sign_in("read-token");

@@ -1,5 +1,6 @@
 // Browsers: the link, the page behind it, and the sessions that it begins.
 #include "bridges/http/call.hpp"
+#include "bridges/http/problem.hpp"
 #include "bridges/http/query.hpp"
 #include "messages/json.hpp"
 #include "runtime/json_writer.hpp"
@@ -32,6 +33,7 @@ Response page(int status, std::string_view title, std::string_view words) {
   out.content_type = html;
   out.headers.emplace_back("Content-Security-Policy", page_policy);
   out.headers.emplace_back("Referrer-Policy", "no-referrer");
+  if (status == 401) out.headers.emplace_back("WWW-Authenticate", challenge);
   out.body =
       "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">"
       "<meta name=\"viewport\" content=\"width=device-width\"><title>Nightshift</title>"

@@ -67,7 +67,7 @@ Response problem(const Error& error, std::string_view path, std::string_view com
     out.headers.emplace_back("Retry-After", retry_after(error.code));
   }
   if (out.status == 401) {
-    out.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"nightshift\"");
+    out.headers.emplace_back("WWW-Authenticate", challenge);
   }
   return out;
 }

@@ -13,6 +13,9 @@ namespace nightshift::bridges::http {
 /// `Retry-After` and `WWW-Authenticate` where the status wants them.
 Response problem(const Error& error, std::string_view path, std::string_view command_id = {});
 
+/// What `WWW-Authenticate` says of how to get in (RFC 9110 section 11.6.1): every 401 has it.
+inline constexpr const char* challenge = "Bearer realm=\"nightshift\"";
+
 /// The reason phrase of a status that this server sends.
 std::string_view reason_phrase(int status);
 

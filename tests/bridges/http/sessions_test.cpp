@@ -63,6 +63,7 @@ BOOST_FIXTURE_TEST_CASE(a_link_signs_a_browser_in_once, Browser) {
   BOOST_TEST(!given.contains("Secure"), "plain HTTP on loopback");
   const auto again = ask({.method = "GET", .target = path, .token = "", .body = {}, .fields = {}});
   BOOST_TEST(again.status == 401);
+  BOOST_TEST(again.fields.contains("www-authenticate"));
   BOOST_TEST(!again.fields.contains("set-cookie"));
   for (const auto* wrong : {"/login?code=", "/login?code=AAAA"}) {
     BOOST_TEST(browse("GET", wrong).status == 401, wrong);

@@ -109,6 +109,12 @@ void Connection::refuse_body() {
           {}});
 }
 
+std::optional<int> Connection::worth() const {
+  if (!output_.empty()) return 2;
+  if (!reading() || awaits_body()) return std::nullopt;
+  return idle() ? 0 : 1;
+}
+
 std::string Connection::path() const {
   Head head;
   return parse_head(head_text(), head) ? std::string(path_of(head)) : "/";

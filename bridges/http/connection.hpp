@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -72,6 +73,10 @@ class Connection final : public Timed, public std::enable_shared_from_this<Conne
   /// Between two requests.
   bool idle() const { return input_.empty() && requests_ > 0; }
   std::size_t requests() const { return requests_; }
+  /// How much its end would be missed, where others need the room: least who is between two
+  /// requests, then who has not said what he wants, then who does not take what he was answered.
+  /// Nothing where somebody works for it.
+  std::optional<int> worth() const;
   /// True if there is, or may be, something behind the request.
   bool more_behind() const { return more_ || input_.size() > request_bytes_; }
 
@@ -93,7 +98,6 @@ class Connection final : public Timed, public std::enable_shared_from_this<Conne
   void leave_to_loop(std::unique_ptr<Later> later);
   bool has_later() const { return later_ != nullptr; }
   std::unique_ptr<Later> take_later() { return std::move(later_); }
-  void set_route(const Route* route) { asking_.route = route; }
 
   enum class Flushed { all, blocked, gone };
   Flushed flush();

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <limits>
 #include <string>
 
 namespace nightshift::bridges::http {
@@ -113,21 +114,21 @@ void Loop::take_in(Socket socket) {
   advance(*connection);
 }
 
-/// Who is between two requests is not missed, and who has not said what he wants is to blame.
 bool Loop::make_room() {
-  Connection* slow = nullptr;
+  Connection* least = nullptr;
+  int worth = std::numeric_limits<int>::max();
   int seen = 0;
   for (const auto& [when, timed] : deadlines_.all()) {
     auto& connection = static_cast<Connection&>(*timed);
-    if (++seen > candidates_max) break;
-    if (!connection.turn().home() || !connection.reading() || connection.awaits_body()) continue;
-    if (!slow) slow = &connection;
-    if (!connection.idle()) continue;
-    slow = &connection;
-    break;
+    if (++seen > candidates_max || worth == 0) break;
+    if (!connection.turn().home()) continue;
+    const auto its = connection.worth();
+    if (!its || *its >= worth) continue;
+    least = &connection;
+    worth = *its;
   }
-  if (slow) close(*slow);
-  return slow != nullptr;
+  if (least) close(*least);
+  return least != nullptr;
 }
 
 void Loop::hang_up() {

@@ -49,9 +49,9 @@ class Loop {
 
   // loop_requests.cpp
   Step serve(Connection& connection);
-  Step serve_post(Connection& connection, Asking asking);
-  Step refuse_post(Connection& connection, Asking asking, Response&& response);
-  Step hand_to_worker(Connection& connection, const Asking& asking);
+  Step serve_post(Connection& connection, Asking asking, Admitted admitted);
+  Step refuse(Connection& connection, Asking asking, Response&& response);
+  Step hand_to_worker(Connection& connection, const Asking& asking, Admitted admitted);
   Step begin(Connection& connection, std::unique_ptr<Later> later);
 
   const Premises& premises_;

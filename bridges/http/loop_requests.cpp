@@ -20,19 +20,12 @@ Response too_large(const HttpOptions& options, const Head& head) {
 }
 
 /// On a worker. The loop has read the header block before, and found it in order.
-void work(const Premises& premises, Connection& connection, std::uint64_t number) {
+void work(const Premises& premises, Connection& connection, std::uint64_t number,
+          const Admitted& admitted) {
   Head head;
   [[maybe_unused]] const auto parsed = parse_head(connection.head_text(), head);
   assert(parsed);
-  auto admitted = premises.api.admit(head);
-  if (!admitted) {
-    connection.set_route(admitted.error().route);
-    return connection.answer(number, std::move(admitted.error().response));
-  }
-  connection.set_route(admitted->route);
-  const auto paced = head.method == Method::post ? Result<void>() : premises.api.pace(*admitted);
-  Response response = paced ? premises.api.answer(*admitted, {head, connection.body()})
-                            : problem(paced.error(), path_of(head));
+  Response response = premises.api.answer(admitted, {head, connection.body()});
   if (response.later) return connection.leave_to_loop(std::move(response.later));
   connection.answer(number, std::move(response));
 }
@@ -54,39 +47,43 @@ Loop::Step Loop::serve(Connection& connection) {
                     connection.requests() + 1 < premises_.options.requests_per_connection_max,
       .with_body = head_.method != Method::head,
       .began = now_};
-  if (head_.method == Method::post) return serve_post(connection, asking);
-  connection.frame_unread(head_);
-  asking.keep_alive = asking.keep_alive && head_.content_length == 0;
-  return hand_to_worker(connection, asking);
-}
-
-Loop::Step Loop::serve_post(Connection& connection, Asking asking) {
+  // A body that nobody expects could hold anything.
+  const bool post = head_.method == Method::post;
+  asking.keep_alive = asking.keep_alive && (post || head_.content_length == 0);
   auto admitted = premises_.api.admit(head_);
   asking.route = admitted ? admitted->route : admitted.error().route;
-  if (!admitted) return refuse_post(connection, asking, std::move(admitted.error().response));
+  if (!admitted) return refuse(connection, asking, std::move(admitted.error().response));
   // Who has waited for its body has been looked at before.
   if (!connection.framed()) {
     if (const auto paced = premises_.api.pace(*admitted); !paced) {
-      return refuse_post(connection, asking, problem(paced.error(), path_of(head_)));
+      return refuse(connection, asking, problem(paced.error(), path_of(head_)));
     }
+  }
+  if (post) return serve_post(connection, asking, std::move(*admitted));
+  connection.frame_unread(head_);
+  return hand_to_worker(connection, asking, std::move(*admitted));
+}
+
+Loop::Step Loop::serve_post(Connection& connection, Asking asking, Admitted admitted) {
+  if (!connection.framed()) {
     if (head_.content_length > premises_.options.body_bytes_max) {
       asking.keep_alive = false;
-      return refuse_post(connection, asking, too_large(premises_.options, head_));
+      return refuse(connection, asking, too_large(premises_.options, head_));
     }
     connection.frame(head_);
     if (connection.ends()) return Step::answered;
     if (connection.awaits_body()) return Step::more;
   }
-  const bool quick = admitted->route->command && connection.request_bytes() <= inline_bytes_max;
-  if (!quick) return hand_to_worker(connection, asking);
+  const bool quick = admitted.route->command && connection.request_bytes() <= inline_bytes_max;
+  if (!quick) return hand_to_worker(connection, asking, std::move(admitted));
   connection.ask(asking);
-  Response response = premises_.api.answer(*admitted, {head_, connection.body()});
+  Response response = premises_.api.answer(admitted, {head_, connection.body()});
   if (response.later) return begin(connection, std::move(response.later));
   connection.complete(std::move(response));
   return Step::answered;
 }
 
-Loop::Step Loop::refuse_post(Connection& connection, Asking asking, Response&& response) {
+Loop::Step Loop::refuse(Connection& connection, Asking asking, Response&& response) {
   // What of the body is still to come would be taken for the next request.
   asking.keep_alive = connection.frame_unread(head_) && asking.keep_alive;
   connection.ask(asking);
@@ -94,13 +91,13 @@ Loop::Step Loop::refuse_post(Connection& connection, Asking asking, Response&& r
   return Step::answered;
 }
 
-Loop::Step Loop::hand_to_worker(Connection& connection, const Asking& asking) {
+Loop::Step Loop::hand_to_worker(Connection& connection, const Asking& asking, Admitted admitted) {
   connection.ask(asking);
   const std::uint64_t number = connection.turn().give(connection.more_behind());
   connection.awaited() = {.number = number, .until = never, .command_id = {}};
-  Pool::Task task = [&premises = premises_, number, self = connection.shared_from_this()] {
-    work(premises, *self, number);
-  };
+  // The views of `admitted` are into what has arrived, which nobody changes meanwhile.
+  Pool::Task task = [&premises = premises_, number, self = connection.shared_from_this(),
+                     admitted = std::move(admitted)] { work(premises, *self, number, admitted); };
   if (premises_.workers.submit(task)) return Step::away;
   connection.answer(
       number,

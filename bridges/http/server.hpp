@@ -33,7 +33,8 @@ struct HttpOptions {
   /// Threads that read and write connections.
   std::size_t loops = 1;
   /// Connections that are open at once, or as many as the process may have descriptors for. Beyond,
-  /// those end that are between two requests, then those that have not sent one; then it is 503.
+  /// those end that are between two requests, then those that have not sent one, then those that do
+  /// not take their answer; then it is 503.
   std::size_t connections_max = 16'384;
   /// Requests other than commands that are answered at once, and those that wait for that; beyond,
   /// 503.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tests/bridges/http/served.hpp"
+#include "tests/support/eventually.hpp"
 
 namespace nightshift::tests {
 
@@ -232,6 +233,29 @@ BOOST_AUTO_TEST_CASE(beyond_the_bound_idle_and_slow_connections_make_room_for_ne
   BOOST_TEST(first.read().status == 503);
 }
 
+BOOST_AUTO_TEST_CASE(who_does_not_take_his_answers_makes_room_for_others) {
+  HttpOptions options;
+  options.connections_max = 3;
+  Served served(options);
+  served.node.hold_answers(true);
+  std::vector<std::unique_ptr<Wire>> busy;
+  for (std::size_t i = 1; i <= 2; ++i) {
+    busy.push_back(std::make_unique<Wire>(served.port()));
+    busy.back()->send(request_text(add("{}")));
+    while (served.node.commands_seen() < i) std::this_thread::yield();
+  }
+  Wire deaf(served.port(), 4096);
+  // More than the system takes for somebody who does not read.
+  std::string many;
+  for (int i = 0; i < 400; ++i) {
+    many += request_text({.target = "/v1/openapi.json", .body = {}, .fields = {}});
+  }
+  deaf.send(many);
+  eventually([&] { return Wire(served.port()).ask(live).status == 200; }, "there is room");
+  served.node.hold_answers(false);
+  for (const auto& wire : busy) BOOST_TEST(wire->read().member("code") == "stopping");
+}
+
 BOOST_AUTO_TEST_CASE(beyond_the_bound_of_busy_connections_new_ones_are_turned_away) {
   HttpOptions options;
   options.connections_max = 2;
@@ -275,6 +299,16 @@ BOOST_AUTO_TEST_CASE(more_reads_than_workers_wait_and_beyond_that_are_503) {
   int count = 0;
   for (int i = 0; count == 0 && i < 1000; ++i) count += refused();
   BOOST_TEST(count > 0);
+}
+
+BOOST_AUTO_TEST_CASE(who_may_not_ask_is_refused_without_a_worker) {
+  HttpOptions options;
+  options.workers = 0;
+  Served served(options);
+  BOOST_TEST(served.get("/v1/node").status == 503);
+  BOOST_TEST(served.get("/v1/node", "unknown").status == 401);
+  BOOST_TEST(served.get("/v1/backups", "propose-token").status == 403);
+  BOOST_TEST(served.get("/nowhere").status == 404);
 }
 
 BOOST_AUTO_TEST_CASE(many_connections_at_once_lose_nothing) {

@@ -72,7 +72,8 @@ another field that decides something, any `Transfer-Encoding`, any `Content-Enco
   row("unfinished requests and answers in memory at once", options.memory_bytes_max, "bytes",
       "503");
   row("connections", options.connections_max, "",
-      "idle ones are closed, then those without a whole header block; then 503");
+      "idle ones are closed, then those without a whole header block, then those that do not take "
+      "their answer; then 503");
   row("requests other than commands that wait", options.waiting_max, "", "503");
   row("streams of events", options.followers_max, "", "503");
   row("requests of one principal", options.requests_per_s, "/s, twice as many at once", "429");

@@ -1,8 +1,10 @@
-// Sections of which there may be several, under names of the owner's choice: `[webhook.NAME]`.
+// All keys: those that there are once, and those of sections under names of the owner's choice,
+// `[webhook.NAME]`.
 #pragma once
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +18,9 @@ struct SettingSlot {
   SettingKey key;
   std::function<std::optional<std::string>(const SettingValue&)> set;
 };
+
+/// The keys that there are once, in the order of the reference.
+std::span<const SettingRule<Settings>> setting_rules();
 
 /// Of `webhook.NAME.url` and the like; nothing where the key is of no such section.
 std::optional<SettingSlot> named_slot(Settings& settings, const std::string& key);

@@ -2,6 +2,7 @@
 #include "runtime/history/example.hpp"
 
 #include <algorithm>
+#include <exception>
 
 #include "messages/crypto.hpp"
 #include "messages/json.hpp"
@@ -32,12 +33,17 @@ bool same(const kernel::AnyEvents& events, const ExampleStep& step) {
 }
 
 Result<void> fold(kernel::Entity& entity, const ExampleStep& step) {
-  for (const auto& [type, event] : step.events) {
-    auto known = entity.replay(type, kernel::event_schema, event->SerializeAsString());
-    if (!known) return std::unexpected(known.error());
-    if (!*known) return fail(ErrorCode::corrupt, "the kind does not know the event " + type);
+  try {
+    for (const auto& [type, event] : step.events) {
+      auto known = entity.replay(type, kernel::event_schema, event->SerializeAsString());
+      if (!known) return std::unexpected(known.error());
+      if (!*known) return fail(ErrorCode::corrupt, "the kind does not know the event " + type);
+    }
+    return {};
+  } catch (const std::exception& error) {
+    // A file may say anything.
+    return fail(ErrorCode::corrupt, "the kind cannot fold this: " + std::string(error.what()));
   }
-  return {};
 }
 
 /// Nobody who has a test can tell which token an event was about.

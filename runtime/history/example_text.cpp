@@ -39,8 +39,8 @@ void write_caller(const kernel::Caller& caller, std::string& out) {
   if (caller.agent) line(out, "agent", {});
   std::string scopes;
   for (const auto scope : caller.scopes) {
-    scopes +=
-        (scopes.empty() ? "" : " ") + enum_word(*Scope_descriptor()->FindValueByNumber(scope));
+    const auto* value = Scope_descriptor()->FindValueByNumber(scope);
+    if (value != nullptr) scopes += (scopes.empty() ? "" : " ") + enum_word(*value);
   }
   if (!scopes.empty()) line(out, "scopes", scopes);
 }
@@ -187,7 +187,10 @@ class Reader {
       return {};
     }
     if (word == "target") return take_target(step.around.facts, rest);
-    if (word == "authority") return from_json(rest, step.authority);
+    if (word == "authority") {
+      step.authority.Clear();
+      return from_json(rest, step.authority);
+    }
     if (word == "when") return take_command(step, rest);
     if (word == "why") return (step.why = rest), Result<void>();
     if (word == "refused") return take_refusal(step, rest);

@@ -5,6 +5,7 @@
 
 #include "actors/all.hpp"
 #include "messages/approval.pb.h"
+#include "messages/principal.pb.h"
 #include "messages/usage.pb.h"
 #include "runtime/history/example_text.hpp"
 #include "runtime/history/redaction.hpp"
@@ -92,6 +93,23 @@ BOOST_AUTO_TEST_CASE(what_was_decided_is_decided_again_by_whoever_checks_it) {
   BOOST_TEST((!made.steps[2].command && !made.steps[3].command));
   BOOST_TEST(made.steps[3].state.front() == "is sent");
   BOOST_TEST(check(text()).empty());
+}
+
+BOOST_AUTO_TEST_CASE(who_could_approve_is_said_again_where_it_changed) {
+  usage_pb::Reserve reserve;
+  reserve.set_key("a");
+  reserve.set_micro_usd(1);
+  must_ask("usage/m", reserve);
+  world.caller = person("admin", {SCOPE_ADMIN});
+  must_ask("principal/bob", principal::Dismiss());
+  reserve.set_key("b");
+  must_ask("usage/m", reserve);
+  const auto whole = text("usage/m");
+  const auto read = history::example_from_text(whole, *catalog());
+  BOOST_TEST_REQUIRE(read.has_value());
+  BOOST_TEST(read->steps[0].authority.approvers_size() == 2);
+  BOOST_TEST(read->steps[1].authority.approvers_size() == 1);
+  BOOST_TEST(check(whole).empty());
 }
 
 BOOST_AUTO_TEST_CASE(another_event_another_state_and_another_command_are_noticed) {

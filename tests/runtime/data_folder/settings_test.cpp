@@ -295,7 +295,7 @@ BOOST_DATA_TEST_CASE(a_wrong_value_is_refused_with_its_line,
 BOOST_AUTO_TEST_CASE(a_file_that_is_not_there_is_an_error) {
   SettingsSources sources;
   sources.file = "/nonexistent/nightshift.toml";
-  check_refused(load_settings(sources), {"/nonexistent/nightshift.toml", "--config"});
+  check_refused(load_settings(sources), {"/nonexistent/nightshift.toml", "check the path"});
 }
 
 BOOST_AUTO_TEST_CASE(folders_follow_the_environment) {

@@ -6,6 +6,7 @@
 
 #define NIGHTSHIFT_KINDS(KIND) \
   KIND(approval)               \
+  KIND(custody)                \
   KIND(principal)              \
   KIND(usage)                  \
   /* tools/dev new-kind adds its line above this one */

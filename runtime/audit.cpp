@@ -30,6 +30,7 @@ std::string_view word(storage::Evidence what) {
     case storage::Evidence::journal: return "journal";
     case storage::Evidence::backup: return "backup";
     case storage::Evidence::exported: return "export";
+    case storage::Evidence::archive: return "archive";
   }
   return "";
 }
@@ -70,7 +71,13 @@ Result<Audit> audit(const fs::path& path, const std::optional<std::string>& kept
   const auto verified = storage::verify_path(path, kept);
   if (!verified) return std::unexpected(verified.error());
   const auto& report = verified->report;
-  Audit result{word(verified->what), head_of(report.head), report.records, report.batches, {}};
+  Audit result{word(verified->what),
+               head_of(report.head),
+               report.records,
+               report.batches,
+               report.withheld,
+               report.part_behind,
+               {}};
   for (const auto& finding : report.findings) {
     result.findings.push_back({finding.offset, finding.what});
   }

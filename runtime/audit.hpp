@@ -28,11 +28,15 @@ struct Finding {
 };
 
 struct Audit {
-  /// `journal`, `backup` or `export`.
+  /// `journal`, `backup`, `export` or `archive`.
   std::string_view what;
   Head head;
   std::uint64_t records = 0;
   std::uint64_t batches = 0;
+  /// Of the records, those that are there as leaves alone: they lie in archives.
+  std::uint64_t withheld = 0;
+  /// For an archive, the offset behind which it begins.
+  std::optional<std::uint64_t> part_behind;
   /// Empty if it is whole.
   std::vector<Finding> findings;
 };

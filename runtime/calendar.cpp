@@ -62,10 +62,12 @@ Date Zone::date_of(Time time) const {
   return Date(over ? shown + days(1) : shown);
 }
 
-Time Zone::begin(Date date) const {
-  const Time midnight = sys_days(date);
-  if (zone_ == nullptr) return midnight;
-  return zone_->to_sys(date::local_time<Time::duration>(midnight.time_since_epoch()),
+Time Zone::begin(Date date) const { return at(date, std::chrono::minutes(0)); }
+
+Time Zone::at(Date date, std::chrono::minutes time_of_day) const {
+  const Time shown = sys_days(date) + time_of_day;
+  if (zone_ == nullptr) return shown;
+  return zone_->to_sys(date::local_time<Time::duration>(shown.time_since_epoch()),
                        date::choose::earliest);
 }
 

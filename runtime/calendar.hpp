@@ -38,6 +38,9 @@ class Zone {
   Date date_of(Time time) const;
   /// When it begins there.
   Time begin(Date date) const;
+  /// When its clock shows this time of day; the first time where it does so twice. Where it skips
+  /// that, the moment at which it is put forward.
+  Time at(Date date, std::chrono::minutes time_of_day) const;
 
   kernel::Span day(Time time) const;
   /// From Monday.

@@ -23,6 +23,9 @@ std::shared_ptr<const Message> decode(const google::protobuf::Descriptor& type,
 /// What the host did is said here: its events belong to no kind.
 std::string host_sentence(const Message* event) {
   if (const auto* sent = dynamic_cast<const host::Dispatched*>(event)) {
+    if (sent->assumed()) {
+      return "may have been handed to the executor after the backup that was restored";
+    }
     const auto attempt = "was handed to the executor, attempt " + std::to_string(sent->attempt());
     if (sent->grant() == STANDING_GRANT_UNSPECIFIED) return attempt;
     const auto* grant = StandingGrant_descriptor()->FindValueByNumber(sent->grant());
@@ -41,6 +44,10 @@ std::string host_sentence(const Message* event) {
     return "was refused by " + refused->kind() + "/" + refused->id() +
            " what it told: " + refused->command() + ", " + refused->code() + ": " +
            refused->detail();
+  }
+  if (const auto* archived = dynamic_cast<const host::Archived*>(event)) {
+    return "moved " + std::to_string(archived->streams_size()) + " of " + archived->kind() +
+           " to " + archived->archive();
   }
   return {};
 }

@@ -40,6 +40,9 @@ struct Command {
   kernel::Caller caller;
   /// The first trigger of the chain; empty means this command's own id.
   std::string correlation;
+  /// For a command of the host: streams of one kind that go to an archive if it is accepted, in the
+  /// batch of its events.
+  std::shared_ptr<const storage::Archival> archival = nullptr;
 };
 
 /// What an accepted command answers, and what reading an entity answers.

@@ -44,6 +44,9 @@ bool fits(const kernel::IndexValues& values, const ListQuery& query) {
   });
 }
 
+/// Between the look at an index and the look at a state it went to an archive.
+bool is_gone(const Error& error) { return error.code == ErrorCode::archived; }
+
 /// Collects what is seen, up to a limit.
 class Collector {
  public:
@@ -109,6 +112,7 @@ Result<ListPage> Reading::list_all(const kernel::Kind& kind, const ListQuery& qu
   }
   for (auto& id : ids) {
     auto answer = get({query.kind, std::move(id)});
+    if (!answer && is_gone(answer.error())) continue;
     if (!answer) return std::unexpected(answer.error());
     page.items.push_back(std::move(*answer));
   }
@@ -125,6 +129,7 @@ Result<ListPage> Reading::list_some(const kernel::Kind& kind, const ListQuery& q
     if (!ids) return std::unexpected(ids.error());
     for (const auto& id : *ids) {
       auto state = host::EntityState::load(log_, kind, {query.kind, id});
+      if (!state && is_gone(state.error())) continue;
       if (!state) return std::unexpected(state.error());
       // The state is newer than the index row that led here, and is what is shown.
       if (!fits((*state)->entity().index(), query)) continue;

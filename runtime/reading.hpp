@@ -13,7 +13,7 @@ class Reading {
  public:
   Reading(const storage::EventLog& log, const Catalog& catalog) : log_(log), catalog_(catalog) {}
 
-  /// `unknown_kind`, `not_found`.
+  /// `unknown_kind`, `not_found`, `archived`.
   Result<Answer> get(const EntityRef& entity) const;
   /// `unknown_kind`, `invalid` where a filter's field is not indexed.
   Result<ListPage> list(const ListQuery& query) const;

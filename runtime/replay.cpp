@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "runtime/event_view.hpp"
+#include "runtime/host/archiving.hpp"
 #include "runtime/host/entity_state.hpp"
 #include "storage/rocks.hpp"
 
@@ -74,6 +75,9 @@ Result<Answer> Replay::get(const EntityRef& entity) const {
   if (!read) return std::unexpected(read.error());
   if (!folded) return std::unexpected(folded.error());
   if (offset == 0) {
+    const auto tombstone = log_->archived(entity);
+    if (!tombstone) return std::unexpected(tombstone.error());
+    if (*tombstone) return std::unexpected(host::archived_error(entity, **tombstone));
     return fail(ErrorCode::not_found, to_string(entity) + " did not exist then", to_string(entity));
   }
   return state.answer(log_->boot_epoch(), log_->identity().log_id());

@@ -34,7 +34,7 @@ class Replay {
 
   const Identity& identity() const { return log_->identity(); }
 
-  /// `unknown_kind`; `not_found` if it did not exist then.
+  /// `unknown_kind`; `archived`; `not_found` if it did not exist then.
   Result<Answer> get(const EntityRef& entity) const;
   /// All of a kind in the order of ids; `where` as in `ListQuery`. Scans the whole log up to then.
   Result<std::vector<Answer>> list(

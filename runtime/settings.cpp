@@ -6,6 +6,7 @@
 #include <cctype>
 #include <charconv>
 
+#include "runtime/settings_http.hpp"
 #include "runtime/settings_sections.hpp"
 
 namespace nightshift::runtime {
@@ -43,50 +44,6 @@ std::optional<std::string> set_secrets_key(Settings& settings, const SettingValu
   }
   settings.secrets_key = *reference;
   return std::nullopt;
-}
-
-std::optional<std::string> set_listen(Settings& settings, const SettingValue& value) {
-  if (!parse_endpoint(value.text)) {
-    return "must be HOST:PORT, such as \"127.0.0.1:2308\", not \"" + value.text + "\"";
-  }
-  settings.http_listen = value.text;
-  return std::nullopt;
-}
-
-std::optional<std::string> set_hosts(Settings& settings, const SettingValue& value) {
-  for (const auto& name : value.list) {
-    const auto fits = [](unsigned char c) { return std::isalnum(c) || c == '.' || c == '-'; };
-    const bool host = !name.empty() && name.size() <= 253 && std::ranges::all_of(name, fits);
-    if (!host && !name.contains(':')) return "must hold names of hosts, not \"" + name + "\"";
-    if (!host) return "must hold names alone, without scheme or port, not \"" + name + "\"";
-  }
-  settings.http_hosts = value.list;
-  return std::nullopt;
-}
-
-constexpr std::int64_t count_max = 1'000'000;
-
-/// Sets `target` to a number from `least` to a million.
-template <class Count>
-std::optional<std::string> set_count(Count& target, const SettingValue& value, std::int64_t least) {
-  if (value.number < least || value.number > count_max) {
-    return "must be from " + std::to_string(least) + " to " + std::to_string(count_max) + ", not " +
-           std::to_string(value.number);
-  }
-  target = static_cast<Count>(value.number);
-  return std::nullopt;
-}
-
-std::optional<std::string> set_connections(Settings& settings, const SettingValue& value) {
-  return set_count(settings.http_connections, value, 1);
-}
-
-std::optional<std::string> set_followers(Settings& settings, const SettingValue& value) {
-  return set_count(settings.http_followers, value, 0);
-}
-
-std::optional<std::string> set_requests(Settings& settings, const SettingValue& value) {
-  return set_count(settings.http_requests_per_s, value, 0);
 }
 
 /// `250ms` or `30s`, from 100 ms to an hour.
@@ -146,14 +103,15 @@ constexpr std::array rules{
          set_capabilities},
     Rule{{"node.zone", text, "The time zone where its days begin; this machine's if nobody says."},
          set_zone},
-    Rule{{"http.listen", text, "Where the node answers, HOST:PORT."}, set_listen},
+    Rule{{"http.listen", text, "Where the node answers, HOST:PORT."}, set_http_listen},
     Rule{{"http.hosts", list, "Names besides its address that reach the node, of a proxy say."},
-         set_hosts},
-    Rule{{"http.connections", number, "Connections that may be open at once."}, set_connections},
-    Rule{{"http.followers", number, "Streams of events among them."}, set_followers},
+         set_http_hosts},
+    Rule{{"http.connections", number, "Connections that may be open at once."},
+         set_http_connections},
+    Rule{{"http.followers", number, "Streams of events among them."}, set_http_followers},
     Rule{{"http.requests_per_s", number,
           "Requests of one principal in a second, for a moment twice as many; 0 is any number."},
-         set_requests},
+         set_http_requests},
     Rule{{"secrets.key", text,
           "Where the master key of the sealed secrets lies: \"env:NAME\" or \"file:PATH\"."},
          set_secrets_key},
@@ -167,11 +125,24 @@ constexpr std::array rules{
          [](Settings& all, const SettingValue& value) {
            return set_backup_path(all.backup, value);
          }},
-    Rule{{"backup.at", text, "When, every day, in the zone of this machine."},
+    Rule{{"backup.at", text, "When, every day, in the node's zone."},
          [](Settings& all, const SettingValue& value) { return set_backup_at(all.backup, value); }},
     Rule{{"backup.keep", number, "How many of them stay."},
          [](Settings& all, const SettingValue& value) {
            return set_backup_keep(all.backup, value);
+         }},
+    Rule{{"retention.keep", text,
+          "How long what is at rest stays in the journal, \"365d\"; without it, for ever."},
+         [](Settings& all, const SettingValue& value) {
+           return set_retention_keep(all.retention, value);
+         }},
+    Rule{{"retention.path", text, "Where archives go; \"archive\" in the data folder if absent."},
+         [](Settings& all, const SettingValue& value) {
+           return set_retention_path(all.retention, value);
+         }},
+    Rule{{"retention.at", text, "When, every day, in the node's zone."},
+         [](Settings& all, const SettingValue& value) {
+           return set_retention_at(all.retention, value);
          }},
     Rule{{"vault.path", text, "The folder of Markdown files; without it there is no vault."},
          set_path},

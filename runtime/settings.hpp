@@ -21,6 +21,7 @@
 #include "runtime/settings_budget.hpp"
 #include "runtime/settings_keys.hpp"
 #include "runtime/settings_prices.hpp"
+#include "runtime/settings_retention.hpp"
 #include "runtime/settings_webhook.hpp"
 
 namespace nightshift::runtime {
@@ -39,6 +40,7 @@ struct Settings {
   /// Every variable of the environment that a setting refers to as a secret.
   std::set<std::string, std::less<>> secret_variables;
   BackupSettings backup;
+  RetentionSettings retention;
   /// `[http] listen`, HOST:PORT; port 0 takes a free one.
   std::string http_listen = "127.0.0.1:2308";
   /// `[http] hosts`: by which names, besides its address, browsers and proxies reach the node.

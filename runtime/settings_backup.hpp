@@ -12,7 +12,7 @@ namespace nightshift::runtime {
 struct BackupSettings {
   /// Absolute; empty means that none are made but on request.
   std::filesystem::path path;
-  /// Since midnight, in the zone of this machine.
+  /// Since midnight, in the node's zone.
   std::chrono::minutes at{120};
   /// The newest so many stay.
   std::size_t keep = 7;

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "storage/chain_check.hpp"
+#include "storage/entries.hpp"
 
 namespace nightshift::storage {
 namespace {
@@ -30,6 +31,7 @@ class Audit {
     while (read_batches()) walk_chunk();
     walk_rest();
     walk_pointers();
+    walk_tombstones();
     if (restored_ < log_.lineage().restorations.size())
       check_.note(check_.head().offset, "a restore stands at a record where no batch ends");
     return check_.finish();
@@ -45,9 +47,11 @@ class Audit {
   bool read_batches() {
     chunk_.clear();
     at_ = 0;
-    must(log_.scan_batches(next_, [this](const Batch& batch) {
+    std::uint64_t entries = 0;
+    must(log_.scan_batches(next_, [&](const Batch& batch) {
       chunk_.push_back(batch);
-      return chunk_.size() < chunk_batches;
+      entries += batch.count;
+      return chunk_.size() < chunk_batches && entries < span_entries_max;
     }));
     if (chunk_.empty()) return false;
     begin_batch();
@@ -55,10 +59,11 @@ class Audit {
   }
 
   void walk_chunk() {
-    must(log_.scan_log(next_, [this](const StoredRecord& record) {
-      while (at_ < chunk_.size() && record.offset >= end_of(chunk_[at_])) end_batch();
+    const auto until = end_of(chunk_.back());
+    must(scan_entries(log_, next_, until, [this](const Entry& entry) {
+      while (at_ < chunk_.size() && entry.offset >= end_of(chunk_[at_])) end_batch();
       if (at_ == chunk_.size()) return false;
-      take(record);
+      take(entry);
       return true;
     }));
     while (at_ < chunk_.size()) end_batch();
@@ -73,11 +78,16 @@ class Audit {
     next_ = std::max(next_, batch.first_offset);
   }
 
-  void take(const StoredRecord& record) {
-    if (record.offset < chunk_[at_].first_offset) return inserted(record.offset);
-    if (record.offset > next_) check_.note(next_, span(next_, record.offset) + " missing");
-    next_ = record.offset + 1;
-    check_.record(record);
+  void take(const Entry& entry) {
+    const auto offset = entry.offset;
+    if (offset < chunk_[at_].first_offset) return inserted(offset);
+    if (offset < next_) return check_.note(offset, span(offset, offset + 1) + " there twice");
+    if (offset > next_) check_.note(next_, span(next_, offset) + " missing");
+    next_ = offset + 1;
+    if (entry.record != nullptr)
+      check_.record(*entry.record);
+    else
+      check_.leaf({offset, entry.leaf});
   }
 
   void end_batch() {
@@ -107,8 +117,8 @@ class Audit {
 
   // Records behind the last batch.
   void walk_rest() {
-    must(log_.scan_log(next_, [this](const StoredRecord& record) {
-      inserted(record.offset);
+    must(scan_entries(log_, next_, UINT64_MAX, [this](const Entry& entry) {
+      inserted(entry.offset);
       return !check_.full();
     }));
   }
@@ -131,6 +141,15 @@ class Audit {
     for (const auto& [entity, stream] : pointed)
       if (!check_.streams().contains(entity))
         check_.note(0, to_string(entity) + " has pointers but no records");
+  }
+
+  // Without one an id could be used again.
+  void walk_tombstones() {
+    for (const auto& entity : check_.archived()) {
+      const auto tombstone = log_.archived(entity);
+      if (!tombstone) return must(std::unexpected(tombstone.error()));
+      if (!*tombstone) check_.note(0, to_string(entity) + " was archived and has no tombstone");
+    }
   }
 
   const EventLog& log_;

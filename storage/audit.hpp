@@ -16,7 +16,12 @@ struct AuditFinding {
 
 struct AuditReport {
   ChainHead head;
+  /// The chain covers them.
   std::uint64_t records = 0;
+  /// Those among them that are there as leaves alone.
+  std::uint64_t withheld = 0;
+  /// Nothing for a whole log; for a part of one, the offset behind which it begins.
+  std::optional<std::uint64_t> part_behind = {};
   std::uint64_t batches = 0;
   /// Empty if the log is whole.
   std::vector<AuditFinding> findings;
@@ -32,7 +37,8 @@ struct SavedHead {
 };
 
 /// Walks every batch: recomputes leaves and chain, checks offsets, pointers and that every stream
-/// counts from 1 without gaps, and, where `kept` is given, that the log still contains that head
+/// counts from 1 without gaps, that the log says of every record that it lacks in which archive it
+/// is, and, where `kept` is given, that the log still contains that head
 /// (a cut tail and a rewritten log are found only so) and that whoever signed it is who the log
 /// names.
 Result<AuditReport> verify(const EventLog& log, const std::optional<SavedHead>& kept);

@@ -3,12 +3,15 @@
 
 #include <algorithm>
 
+#include "messages/host.pb.h"
 #include "storage/chain.hpp"
 
 namespace nightshift::storage {
 namespace {
 
 constexpr std::size_t findings_max = 1000;
+
+constexpr std::string_view archived_event = "host.Archived";
 
 }  // namespace
 
@@ -27,6 +30,22 @@ void ChainCheck::begin(std::string_view identity) {
   see_head();
 }
 
+void ChainCheck::part(std::string_view stored) {
+  Part part;
+  if (report_.batches > 0 || report_.part_behind)
+    return note(report_.head.offset, "a part of a log begins where none may");
+  if (!part.ParseFromArray(stored.data(), static_cast<int>(stored.size())) ||
+      part.head().size() != report_.head.head.size())
+    return note(0, "where the part of the log begins cannot be read");
+  report_.part_behind = part.offset();
+  report_.head.log_id = part.log_id();
+  report_.head.offset = part.offset();
+  std::ranges::copy(part.head(), reinterpret_cast<char*>(report_.head.head.data()));
+  report_.head.written_at = time_from_us(part.written_at_us());
+  keys_[part.log_id()] = part.signing_key();
+  see_head();
+}
+
 void ChainCheck::begin_batch(const Batch& batch) {
   batch_ = batch;
   leaves_.clear();
@@ -42,6 +61,13 @@ void ChainCheck::record(const StoredRecord& record) {
   count(record);
 }
 
+void ChainCheck::leaf(const Leaf& leaf) {
+  leaves_.append(as_bytes(leaf.digest));
+  ++report_.records;
+  ++report_.withheld;
+  if (!report_.part_behind) withheld_.push_back(leaf.offset);
+}
+
 void ChainCheck::count(const StoredRecord& stored) {
   if (!record_.ParseFromString(stored.bytes))
     return note(stored.offset, "the record cannot be read");
@@ -52,6 +78,26 @@ void ChainCheck::count(const StoredRecord& stored) {
                             std::to_string(record_.sequence()) + " where " +
                             std::to_string(expected) + " comes next");
   stream.add(stored.offset);
+  if (record_.type() == archived_event && !report_.part_behind) note_archived(stored.offset);
+}
+
+void ChainCheck::note_archived(std::uint64_t offset) {
+  host::Archived archived;
+  if (!archived.ParseFromString(record_.payload()))
+    return note(offset, "what the record says of an archive cannot be read");
+  for (const auto& stream : archived.streams()) {
+    archived_.insert(archived_.end(), stream.offsets().begin(), stream.offsets().end());
+    entities_archived_.push_back({archived.kind(), stream.id()});
+  }
+}
+
+// Whoever takes a record out of the log leaves no record that says so.
+void ChainCheck::check_withheld() {
+  std::ranges::sort(archived_);
+  for (const auto offset : withheld_)
+    if (!std::ranges::binary_search(archived_, offset))
+      note(offset, "record " + std::to_string(offset) +
+                       " was taken out, and the log does not say that it was archived");
 }
 
 void ChainCheck::end_batch() {
@@ -84,6 +130,7 @@ void ChainCheck::restoration(std::string_view stored) {
 }
 
 AuditReport ChainCheck::finish() {
+  check_withheld();
   check_kept();
   check_signer();
   return std::move(report_);
@@ -107,6 +154,12 @@ void ChainCheck::see_head() {
 void ChainCheck::check_kept() {
   if (!kept_ || kept_seen_) return;
   const auto& kept = kept_->head;
+  if (is_outside(kept))
+    return note(kept.offset,
+                "this part goes from record " + std::to_string(*report_.part_behind + 1) + " to " +
+                    std::to_string(report_.head.offset) +
+                    " and says nothing about the kept head of record " +
+                    std::to_string(kept.offset) + "; compare it with a head in between");
   const auto former = std::ranges::find(former_, kept.log_id, &ChainHead::log_id);
   if (former != former_.end() && kept.offset > former->offset)
     note(former->offset, "the log was restored from a backup of record " +
@@ -121,6 +174,11 @@ void ChainCheck::check_kept() {
   else
     note(kept.offset, "the log does not contain the kept head of record " +
                           std::to_string(kept.offset) + ": it was rewritten");
+}
+
+bool ChainCheck::is_outside(const ChainHead& kept) const {
+  return report_.part_behind &&
+         (kept.offset < *report_.part_behind || kept.offset > report_.head.offset);
 }
 
 // A log made before heads were signed names no key.

@@ -29,9 +29,15 @@ class ChainCheck {
   /// From the beginning of a log: its identity as stored.
   void begin(std::string_view identity);
 
+  /// Behind that: it is a part of a log; the serialised `Part`. What it withholds is not looked
+  /// for.
+  void part(std::string_view stored);
+
   /// Then, for each batch: this, its records in order, `end_batch`.
   void begin_batch(const Batch& batch);
   void record(const StoredRecord& record);
+  /// In place of a record that is not there.
+  void leaf(const Leaf& leaf);
   void end_batch();
   /// Where a log was restored; as stored.
   void restoration(std::string_view stored);
@@ -45,11 +51,16 @@ class ChainCheck {
   /// Of the last batch.
   const ChainHead& head() const { return report_.head; }
   const Streams& streams() const { return streams_; }
+  /// Those of which the log says that they were archived.
+  const std::vector<EntityRef>& archived() const { return entities_archived_; }
 
  private:
   void see_head();
   void count(const StoredRecord& stored);
+  void note_archived(std::uint64_t offset);
+  void check_withheld();
   void check_kept();
+  bool is_outside(const ChainHead& kept) const;
   void check_signer();
 
   const std::optional<SavedHead> kept_;
@@ -60,6 +71,10 @@ class ChainCheck {
   std::string leaves_;
   Record record_;
   Streams streams_;
+  /// Offsets of records that are not there, and of those that are said to lie in archives.
+  std::vector<std::uint64_t> withheld_;
+  std::vector<std::uint64_t> archived_;
+  std::vector<EntityRef> entities_archived_;
   /// The heads that restores found, and which key each log id names.
   std::vector<ChainHead> former_;
   std::unordered_map<std::string, std::string> keys_;

@@ -69,6 +69,33 @@ struct CommandEntry {
   bool created = false;
 };
 
+/// A record of which the log keeps the leaf alone.
+struct Leaf {
+  std::uint64_t offset = 0;
+  Digest digest{};
+
+  bool operator==(const Leaf&) const = default;
+};
+
+/// A stream that goes to an archive.
+struct ArchivedStream {
+  EntityRef entity;
+  /// From `open`, and what it answered: nobody else may have written since.
+  std::uint64_t epoch = 0;
+  std::uint64_t sequence = 0;
+  /// Of its records, in their order.
+  std::vector<Leaf> leaves;
+  /// The values in its index rows.
+  IndexValues index;
+};
+
+/// Streams whose records lie in an archive, durably: the log keeps their leaves, forgets their
+/// other rows, and says where they are.
+struct Archival {
+  Tombstone tombstone;
+  std::vector<ArchivedStream> streams;
+};
+
 /// Everything that one decision writes, in one batch or not at all. Without records it is a
 /// barrier: it completes when all that stands before it in the queue is durable.
 struct Append {
@@ -86,6 +113,8 @@ struct Append {
   std::shared_ptr<const IndexValues> index_after;
   std::vector<WorkChange> work;
   std::optional<CommandEntry> command;
+  /// Written only if every stream is as it was opened.
+  std::shared_ptr<const Archival> archival;
 };
 
 /// What an entity's records make of its derived rows.
@@ -128,6 +157,8 @@ struct Opened {
   std::uint64_t epoch = 0;
   /// The state row, if there is one; may be older than `sequence`: fold the tail.
   std::optional<std::string> state;
+  /// Its records went to an archive: it must not begin anew.
+  std::optional<Tombstone> archived;
 };
 
 using OpenCompletion = std::move_only_function<void(Result<Opened>)>;
@@ -142,6 +173,7 @@ struct StoredRecord {
 
 /// Return false to stop.
 using RecordVisitor = std::function<bool(const StoredRecord&)>;
+using LeafVisitor = std::function<bool(const Leaf&)>;
 using WorkVisitor = std::function<bool(const WorkRow&)>;
 /// Entity id and state row.
 using StateVisitor = std::function<bool(std::string_view id, std::string_view state)>;
@@ -232,8 +264,12 @@ class EventLog {
                                                       std::string_view value,
                                                       std::string_view after,
                                                       std::size_t limit) const = 0;
-  /// Records from `from` on, in the order of offsets.
+  /// Nothing if it was not archived.
+  virtual Result<std::optional<Tombstone>> archived(const EntityRef& entity) const = 0;
+  /// Records from `from` on, in the order of offsets; those that were archived are passed over.
   virtual Result<void> scan_log(std::uint64_t from, const RecordVisitor& visit) const = 0;
+  /// What is left of records that were archived, from `from` on, in the order of offsets.
+  virtual Result<void> scan_leaves(std::uint64_t from, const LeafVisitor& visit) const = 0;
   /// Batches in the order of offsets, from the one that holds `from` on.
   virtual Result<void> scan_batches(std::uint64_t from, const BatchVisitor& visit) const = 0;
   /// Records of one entity from sequence `from` on.

@@ -5,7 +5,9 @@
 #include <cstring>
 
 #include "storage/bytes.hpp"
+#include "storage/chain.hpp"
 #include "storage/chain_check.hpp"
+#include "storage/entries.hpp"
 #include "storage/frames.hpp"
 #include "storage/rows.hpp"
 
@@ -19,18 +21,32 @@ constexpr std::size_t chunk_batches = 4096;
 class Exporter {
  public:
   Exporter(const EventLog& log, std::ostream& out)
-      : log_(log), out_(out), frames_(out), done_{log.head(), 0, 0} {}
+      : log_(log), out_(out), frames_(out), done_{log.head(), 0, 0}, end_(done_.head.offset) {}
 
   Result<Exported> run() {
     frames_.frame(FrameKind::identity, {log_.lineage().identity});
     put_restorations(0);
+    return put_rest();
+  }
+
+  Result<Exported> run(const std::vector<std::uint64_t>& offsets) {
+    wanted_ = &offsets;
+    frames_.frame(FrameKind::identity, {log_.lineage().identity});
+    if (auto begun = put_part(); !begun) return std::unexpected(begun.error());
+    end_ = offsets.back();
+    return put_rest();
+  }
+
+ private:
+  Result<Exported> put_rest() {
     std::vector<Batch> chunk;
-    while (next_ <= done_.head.offset && out_) {
+    while (next_ <= end_ && out_) {
       chunk.clear();
+      std::uint64_t entries = 0;
       auto scanned = log_.scan_batches(next_, [&](const Batch& batch) {
         chunk.push_back(batch);
-        return chunk.size() < chunk_batches &&
-               batch.first_offset + batch.count <= done_.head.offset;
+        entries += batch.count;
+        return chunk.size() < chunk_batches && entries < span_entries_max && end_of(batch) <= end_;
       });
       if (!scanned) return std::unexpected(scanned.error());
       if (chunk.empty()) break;
@@ -40,29 +56,110 @@ class Exporter {
     return std::move(done_);
   }
 
- private:
+  static std::uint64_t end_of(const Batch& batch) { return batch.first_offset + batch.count; }
+
+  // What stands before the first batch that is wanted.
+  Result<void> put_part() {
+    std::optional<Batch> first;
+    auto scanned = log_.scan_batches(wanted_->front(), [&](const Batch& batch) {
+      first = batch;
+      return false;
+    });
+    if (!scanned) return scanned;
+    if (!first) return missing(wanted_->front());
+    const auto before = head_before(first->first_offset);
+    if (!before) return std::unexpected(before.error());
+    Part part;
+    part.set_log_id(before->head.log_id);
+    part.set_signing_key(before->signer);
+    part.set_offset(before->head.offset);
+    part.set_head(std::string(as_bytes(before->head.head)));
+    part.set_written_at_us(to_us(before->head.written_at));
+    frames_.frame(FrameKind::part, {part.SerializeAsString()});
+    next_ = first->first_offset;
+    return {};
+  }
+
+  // The head that the batch from `offset` on covers, restores before it included.
+  Result<SavedHead> head_before(std::uint64_t offset) {
+    Identity identity;
+    identity.ParseFromString(log_.lineage().identity);
+    SavedHead found({identity.log_id(), 0, first_head(log_.lineage().identity),
+                     time_from_us(identity.created_at_us())},
+                    identity.signing_key());
+    if (offset > 1) {
+      auto scanned = log_.scan_batches(offset - 1, [&](const Batch& batch) {
+        found.head.offset = end_of(batch) - 1;
+        found.head.head = batch.head;
+        found.head.written_at = batch.written_at;
+        return false;
+      });
+      if (!scanned) return std::unexpected(scanned.error());
+    }
+    const auto& all = log_.lineage().restorations;
+    for (; restored_ < all.size(); ++restored_) {
+      Restoration restoration;
+      if (!restoration.ParseFromString(all[restored_]) || restoration.offset() >= offset) break;
+      found.head.log_id = restoration.log_id();
+      found.signer = restoration.signing_key();
+      if (restoration.offset() != found.head.offset) continue;
+      found.head.head = restored_head(all[restored_]);
+      found.head.written_at = time_from_us(restoration.restored_at_us());
+    }
+    return found;
+  }
+
   Result<void> put(const std::vector<Batch>& chunk) {
     auto batch = chunk.begin();
-    auto scanned = log_.scan_log(chunk.front().first_offset, [&](const StoredRecord& record) {
-      if (record.offset == batch->first_offset)
+    const auto until = end_of(chunk.back());
+    auto scanned = scan_entries(log_, chunk.front().first_offset, until, [&](const Entry& entry) {
+      if (entry.offset != next_) return false;
+      if (next_ == batch->first_offset)
         frames_.frame(FrameKind::batch,
                       {view_of(big_endian(batch->first_offset)), batch_row(*batch)});
-      frames_.frame(
-          FrameKind::record,
-          {{reinterpret_cast<const char*>(record.salt.data()), record.salt.size()}, record.bytes});
+      put(entry);
       ++done_.records;
-      next_ = record.offset + 1;
-      if (next_ < batch->first_offset + batch->count) return static_cast<bool>(out_);
+      ++next_;
+      if (next_ < end_of(*batch)) return static_cast<bool>(out_);
+      put_leaves();
       ++done_.batches;
-      put_restorations(record.offset);
+      put_restorations(entry.offset);
       return ++batch != chunk.end() && out_;
     });
     if (!scanned || batch == chunk.end() || !out_) return scanned;
-    return fail(ErrorCode::corrupt, "the journal has no record " + std::to_string(next_) +
+    return missing(next_);
+  }
+
+  void put(const Entry& entry) {
+    if (entry.record == nullptr || !is_wanted(entry.offset)) {
+      const auto& record = entry.record;
+      const auto leaf = record == nullptr ? entry.leaf : leaf_of(record->salt, record->bytes);
+      leaves_.append(as_bytes(leaf));
+      return;
+    }
+    put_leaves();
+    const auto& salt = entry.record->salt;
+    frames_.frame(FrameKind::record,
+                  {{reinterpret_cast<const char*>(salt.data()), salt.size()}, entry.record->bytes});
+  }
+
+  void put_leaves() {
+    if (!leaves_.empty()) frames_.frame(FrameKind::leaves, {leaves_});
+    leaves_.clear();
+  }
+
+  bool is_wanted(std::uint64_t offset) const {
+    return wanted_ == nullptr || std::ranges::binary_search(*wanted_, offset);
+  }
+
+  static std::unexpected<Error> missing(std::uint64_t offset) {
+    return fail(ErrorCode::corrupt, "the journal has no record " + std::to_string(offset) +
                                         "; `audit verify` says how far the damage goes");
   }
 
+  // Those of a part's last record are no part of it.
   void put_restorations(std::uint64_t offset) {
+    if (wanted_ != nullptr && offset >= end_) return;
     const auto& all = log_.lineage().restorations;
     for (; restored_ < all.size(); ++restored_) {
       Restoration restoration;
@@ -75,13 +172,22 @@ class Exporter {
   std::ostream& out_;
   FrameWriter frames_;
   Exported done_;
+  /// The last record that is to be reached.
+  std::uint64_t end_ = 0;
+  /// Sorted; null for all.
+  const std::vector<std::uint64_t>* wanted_ = nullptr;
   std::uint64_t next_ = 1;
   std::size_t restored_ = 0;
+  /// Of records that are withheld, not written yet.
+  std::string leaves_;
 };
+
+using Visitor = std::function<void(const StoredRecord&)>;
 
 class Verifier {
  public:
-  Verifier(std::istream& in, const std::optional<SavedHead>& kept) : frames_(in), check_(kept) {}
+  Verifier(std::istream& in, const std::optional<SavedHead>& kept, const Visitor& visit)
+      : frames_(in), check_(kept), visit_(visit) {}
 
   AuditReport run() {
     if (!frames_.begin()) {
@@ -110,6 +216,7 @@ class Verifier {
     }
     switch (frame_.kind) {
       case FrameKind::batch: return read_batch();
+      case FrameKind::part: check_.part(frame_.bytes); return !check_.full();
       case FrameKind::restoration: check_.restoration(frame_.bytes); return true;
       case FrameKind::end: read_end(); return false;
       default:
@@ -131,26 +238,44 @@ class Verifier {
       return false;
     }
     check_.begin_batch(*batch);
-    for (std::uint64_t i = 0; i < batch->count; ++i)
-      if (!read_record(*batch, first + i)) return false;
+    for (auto next = first; next < first + batch->count;)
+      if (!read_entries(*batch, next)) return false;
     ++batches_;
     check_.end_batch();
     return !check_.full();
   }
 
-  bool read_record(const Batch& batch, std::uint64_t offset) {
-    record_.offset = offset;
+  // What the next frame holds; `next` goes behind it.
+  bool read_entries(const Batch& batch, std::uint64_t& next) {
+    const auto left = batch.first_offset + batch.count - next;
+    if (!frames_.next(frame_)) return damaged(next);
+    if (frame_.kind == FrameKind::leaves) return read_leaves(left, next);
+    if (frame_.kind != FrameKind::record || frame_.bytes.size() < record_.salt.size())
+      return damaged(next);
+    record_.offset = next++;
     record_.written_at = batch.written_at;
-    if (!frames_.next(frame_) || frame_.kind != FrameKind::record ||
-        frame_.bytes.size() < record_.salt.size()) {
-      check_.note(offset, "record " + std::to_string(offset) + " is missing or damaged");
-      return false;
-    }
     std::memcpy(record_.salt.data(), frame_.bytes.data(), record_.salt.size());
     record_.bytes.assign(frame_.bytes, record_.salt.size());
     check_.record(record_);
     ++records_;
+    if (visit_) visit_(record_);
     return true;
+  }
+
+  bool read_leaves(std::uint64_t left, std::uint64_t& next) {
+    constexpr auto leaf_bytes = std::tuple_size_v<Digest>;
+    const std::string_view bytes = frame_.bytes;
+    const auto count = bytes.size() / leaf_bytes;
+    if (count == 0 || count > left || bytes.size() % leaf_bytes != 0) return damaged(next);
+    for (std::size_t at = 0; at < bytes.size(); at += leaf_bytes)
+      check_.leaf({next++, *read_leaf(bytes.substr(at, leaf_bytes))});
+    records_ += count;
+    return true;
+  }
+
+  bool damaged(std::uint64_t offset) {
+    check_.note(offset, "record " + std::to_string(offset) + " is missing or damaged");
+    return false;
   }
 
   void read_end() {
@@ -165,6 +290,7 @@ class Verifier {
 
   FrameReader frames_;
   ChainCheck check_;
+  const Visitor& visit_;
   Frame frame_;
   StoredRecord record_;
   std::uint64_t records_ = 0;
@@ -177,10 +303,16 @@ Result<Exported> write_export(const EventLog& log, std::ostream& out) {
   return Exporter(log, out).run();
 }
 
+Result<Exported> write_archive(const EventLog& log, const std::vector<std::uint64_t>& offsets,
+                               std::ostream& out) {
+  return Exporter(log, out).run(offsets);
+}
+
 bool is_export(std::string_view front) { return front.starts_with(export_magic); }
 
-AuditReport verify_export(std::istream& in, const std::optional<SavedHead>& kept) {
-  return Verifier(in, kept).run();
+AuditReport verify_export(std::istream& in, const std::optional<SavedHead>& kept,
+                          const Visitor& visit) {
+  return Verifier(in, kept, visit).run();
 }
 
 }  // namespace nightshift::storage

@@ -14,6 +14,8 @@ enum class FrameKind : char {
   batch = 'B',
   end = 'E',
   identity = 'I',
+  leaves = 'L',
+  part = 'P',
   record = 'R',
   restoration = 'S',
 };

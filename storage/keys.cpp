@@ -46,6 +46,12 @@ std::string with_number(KeyKind kind, std::uint64_t number) {
   return key;
 }
 
+std::string with_entity(KeyKind kind, const EntityRef& entity) {
+  auto key = start(kind, entity.kind.size() + 1 + entity.id.size());
+  append_id(key, entity.kind);
+  return key.append(entity.id);
+}
+
 std::string index_prefix(std::string_view kind, std::string_view field, std::string_view value,
                          std::size_t more) {
   auto key = start(KeyKind::index, kind.size() + field.size() + value.size() + 4 + more);
@@ -79,6 +85,8 @@ std::string meta_key(std::string_view name) {
 
 std::string record_key(std::uint64_t offset) { return with_number(KeyKind::record, offset); }
 
+std::string leaf_key(std::uint64_t offset) { return with_number(KeyKind::leaf, offset); }
+
 std::string batch_key(std::uint64_t first_offset) {
   return with_number(KeyKind::batch, first_offset);
 }
@@ -87,10 +95,10 @@ std::string derivation_key(std::string_view kind) {
   return start(KeyKind::derivation, kind.size()).append(kind);
 }
 
-std::string state_key(const EntityRef& entity) {
-  auto key = start(KeyKind::state, entity.kind.size() + 1 + entity.id.size());
-  append_id(key, entity.kind);
-  return key.append(entity.id);
+std::string state_key(const EntityRef& entity) { return with_entity(KeyKind::state, entity); }
+
+std::string tombstone_key(const EntityRef& entity) {
+  return with_entity(KeyKind::tombstone, entity);
 }
 
 std::string pointer_key(const EntityRef& entity, std::uint64_t sequence) {
@@ -173,7 +181,8 @@ KeyRange commands_before(std::uint32_t day) {
 
 std::optional<std::uint64_t> offset_of(std::string_view key) {
   if (key.size() != 1 + sizeof(std::uint64_t)) return std::nullopt;
-  if (!is(KeyKind::record, key) && !is(KeyKind::batch, key)) return std::nullopt;
+  if (!is(KeyKind::record, key) && !is(KeyKind::batch, key) && !is(KeyKind::leaf, key))
+    return std::nullopt;
   return read_number<std::uint64_t>(key.substr(1));
 }
 

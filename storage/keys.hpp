@@ -16,10 +16,12 @@ enum class KeyKind : char {
   command = 'C',
   derivation = 'D',
   index = 'I',
+  leaf = 'L',
   meta = 'M',
   pointer = 'P',
   record = 'R',
   state = 'S',
+  tombstone = 'T',
   work = 'W',
 };
 
@@ -35,9 +37,11 @@ KeyRange keys_of(KeyKind kind);
 
 std::string meta_key(std::string_view name);
 std::string record_key(std::uint64_t offset);
+std::string leaf_key(std::uint64_t offset);
 std::string batch_key(std::uint64_t first_offset);
 std::string derivation_key(std::string_view kind);
 std::string state_key(const EntityRef& entity);
+std::string tombstone_key(const EntityRef& entity);
 std::string pointer_key(const EntityRef& entity, std::uint64_t sequence);
 std::string index_key(std::string_view kind, std::string_view field, std::string_view value,
                       std::string_view id);

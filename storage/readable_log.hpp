@@ -48,6 +48,14 @@ class ReadableLog : public Form {
     return reader_.scan_index(kind, field, value, after, limit);
   }
 
+  Result<std::optional<Tombstone>> archived(const EntityRef& entity) const override {
+    return reader_.archived(entity);
+  }
+
+  Result<void> scan_leaves(std::uint64_t from, const LeafVisitor& visit) const override {
+    return reader_.scan_leaves(from, visit);
+  }
+
   Result<void> scan_log(std::uint64_t from, const RecordVisitor& visit) const override {
     return reader_.scan_log(from, visit);
   }

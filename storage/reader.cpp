@@ -129,7 +129,22 @@ Result<Opened> Reader::opened(const EntityRef& entity, std::uint64_t epoch, Stre
   end = *read;
   auto row = state(entity);
   if (!row) return std::unexpected(row.error());
-  return Opened{end.sequence, epoch, std::move(*row)};
+  Opened opened{end.sequence, epoch, std::move(*row), std::nullopt};
+  if (end.sequence > 0) return opened;
+  auto grave = archived(entity);
+  if (!grave) return std::unexpected(grave.error());
+  opened.archived = std::move(*grave);
+  return opened;
+}
+
+Result<std::optional<Tombstone>> Reader::archived(const EntityRef& entity) const {
+  const auto key = tombstone_key(entity);
+  auto row = store_.get(key);
+  if (!row) return std::unexpected(row.error());
+  if (!*row) return std::nullopt;
+  std::optional<Tombstone> tombstone(std::in_place);
+  if (!tombstone->ParseFromString(**row)) return damaged("tombstone", key);
+  return tombstone;
 }
 
 Result<std::optional<std::string>> Reader::derivation(std::string_view kind) const {
@@ -176,6 +191,18 @@ Result<void> Reader::scan_log(std::uint64_t from, const RecordVisitor& visit) co
                         if (!offset || !read_record(*offset, value, record))
                           return damaged("record", key);
                         return visit(record);
+                      });
+}
+
+Result<void> Reader::scan_leaves(std::uint64_t from, const LeafVisitor& visit) const {
+  auto range = keys_of(KeyKind::leaf);
+  range.from = leaf_key(from);
+  return checked_scan(store_, range,
+                      [&](std::string_view key, std::string_view value) -> Result<bool> {
+                        const auto offset = offset_of(key);
+                        const auto digest = read_leaf(value);
+                        if (!offset || !digest) return damaged("leaf", key);
+                        return visit({*offset, *digest});
                       });
 }
 

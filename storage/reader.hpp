@@ -48,6 +48,8 @@ class Reader {
   Result<std::vector<std::string>> scan_index(std::string_view kind, std::string_view field,
                                               std::string_view value, std::string_view after,
                                               std::size_t limit) const;
+  Result<std::optional<Tombstone>> archived(const EntityRef& entity) const;
+  Result<void> scan_leaves(std::uint64_t from, const LeafVisitor& visit) const;
   Result<void> scan_log(std::uint64_t from, const RecordVisitor& visit) const;
   Result<void> scan_batches(std::uint64_t from, const BatchVisitor& visit) const;
   Result<void> scan_entity(const EntityRef& entity, std::uint64_t from,

@@ -47,11 +47,16 @@ class FileLog : public EventLog {
 /// the path and what to do.
 Result<std::unique_ptr<FileLog>> open_rocks(RocksOptions options);
 
+/// The new value of the row of an effect.
+using RenewEffect = std::function<std::string(const WorkRow&)>;
+
 /// Takes up a journal that was restored from a backup and that nobody uses: from its head on it
-/// goes on as log `log_id`, whose heads `signing_key` signs. Returns the new head. Not to be
-/// repeated where it failed: the copy is then worth nothing.
+/// goes on as log `log_id`, whose heads `signing_key` signs; the rows of open effects get the value
+/// that `renew` gives. Returns the new head. Not to be repeated where it failed: the copy is then
+/// worth nothing.
 Result<ChainHead> take_up_again(const std::filesystem::path& path, const std::string& log_id,
-                                std::string_view signing_key, Time now);
+                                std::string_view signing_key, Time now,
+                                const RenewEffect& renew = {});
 
 /// Reads a log that a node may be writing to at the same time, or a backup. Nothing is written;
 /// `open`, `submit`, `close` and `rederive` are refused.

@@ -30,6 +30,7 @@ class Parts {
 
 bool is_log_row(std::string_view key) {
   return key.front() == static_cast<char>(KeyKind::record) ||
+         key.front() == static_cast<char>(KeyKind::leaf) ||
          key.front() == static_cast<char>(KeyKind::batch);
 }
 

@@ -11,7 +11,7 @@
 
 namespace nightshift::storage {
 
-/// Whether a row belongs to the family of the log: records and batches.
+/// Whether a row belongs to the family of the log: records, leaves and batches.
 bool is_log_row(std::string_view key);
 
 class RocksBatch final : public RowBatch {

@@ -106,7 +106,7 @@ Result<ChainHead> copy_log(const RocksStore& store, rocksdb::Env& env,
 }
 
 Result<ChainHead> take_up_again(const std::filesystem::path& path, const std::string& log_id,
-                                std::string_view signing_key, Time now) {
+                                std::string_view signing_key, Time now, const RenewEffect& renew) {
   auto& env = *rocksdb::Env::Default();
   RocksStoreOptions options;
   options.path = path;
@@ -128,6 +128,12 @@ Result<ChainHead> take_up_again(const std::filesystem::path& path, const std::st
   all.add_stored(restoration.SerializeAsString());
   const auto rows = (*store)->new_batch();
   rows->put(meta_key("restorations"), {all.SerializeAsString()});
+  WorkKey first;
+  const auto renewed = Reader(**store).scan_work(first.kind, first, [&](const WorkRow& row) {
+    if (renew) rows->put(work_key(row.key), {renew(row)});
+    return true;
+  });
+  if (!renewed) return std::unexpected(renewed.error());
   if (auto written = (*store)->write(*rows); !written) return std::unexpected(written.error());
   auto start = Reader(**store).start();
   if (!start) return std::unexpected(start.error());

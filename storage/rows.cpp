@@ -56,6 +56,11 @@ std::optional<Batch> read_batch(std::uint64_t first_offset, std::string_view val
                read_digest(value.substr(16))};
 }
 
+std::optional<Digest> read_leaf(std::string_view value) {
+  if (value.size() != std::tuple_size_v<Digest>) return std::nullopt;
+  return read_digest(value);
+}
+
 std::optional<std::uint64_t> read_pointer(std::string_view value) {
   if (value.size() != sizeof(std::uint64_t)) return std::nullopt;
   return read_number<std::uint64_t>(value);
@@ -83,6 +88,12 @@ std::optional<CommandEntry> read_command(std::string_view principal, std::string
   entry.sequence = read_number<std::uint64_t>(value.substr(8));
   entry.created = value.back() != '\0';
   return entry;
+}
+
+std::string tombstone_sequence(std::uint64_t sequence) {
+  Tombstone row;
+  row.set_sequence(sequence);
+  return row.SerializeAsString();
 }
 
 std::string state_offset(std::uint64_t offset) {

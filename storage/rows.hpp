@@ -20,11 +20,17 @@ bool read_record(std::uint64_t offset, std::string_view value, StoredRecord& out
 std::string batch_row(const Batch& batch);
 std::optional<Batch> read_batch(std::uint64_t first_offset, std::string_view value);
 
+/// A leaf's row is the digest itself.
+std::optional<Digest> read_leaf(std::string_view value);
+
 std::optional<std::uint64_t> read_pointer(std::string_view value);
 
 std::string command_row(const CommandEntry& entry);
 std::optional<CommandEntry> read_command(std::string_view principal, std::string_view key,
                                          std::string_view value);
+
+/// The field `sequence` of a serialised `Tombstone`, to stand behind its other fields.
+std::string tombstone_sequence(std::uint64_t sequence);
 
 /// The field `offset` of a serialised `StateRow`, to stand behind its other fields.
 std::string state_offset(std::uint64_t offset);

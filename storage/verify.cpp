@@ -81,8 +81,11 @@ Result<Verified> verify_path(const fs::path& path, const std::optional<std::stri
   std::error_code ignored;
   if (fs::is_regular_file(path, ignored)) {
     std::string buffer(buffer_bytes, '\0');
-    if (auto file = open_export(path, buffer))
-      return Verified{Evidence::exported, verify_export(*file, kept)};
+    if (auto file = open_export(path, buffer)) {
+      auto report = verify_export(*file, kept);
+      const auto what = report.part_behind ? Evidence::archive : Evidence::exported;
+      return Verified{what, std::move(report)};
+    }
     return fail(ErrorCode::not_found,
                 path.string() + " is no export: name what `nightshift audit export` made",
                 path.string());

@@ -1,4 +1,4 @@
-// Checks whatever lies at a path: a journal, a backup or an export.
+// Checks whatever lies at a path: a journal, a backup, an export or an archive.
 #pragma once
 
 #include <filesystem>
@@ -9,7 +9,7 @@
 
 namespace nightshift::storage {
 
-enum class Evidence { journal, backup, exported };
+enum class Evidence { journal, backup, exported, archive };
 
 struct Verified {
   Evidence what = Evidence::journal;

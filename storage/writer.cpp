@@ -15,7 +15,7 @@ constexpr std::uint32_t command_days_kept = 8;
 
 bool has_rows(const Append& append) {
   return !append.records.empty() || append.state || append.index_after || append.command ||
-         !append.work.empty();
+         append.archival || !append.work.empty();
 }
 
 std::unexpected<Error> fenced(const EntityRef& entity, std::string what) {
@@ -117,13 +117,24 @@ Result<Writer::Holder*> Writer::admit(const Append& append) {
   if (!holder.end || holder.end->sequence != append.expected)
     return fenced(append.entity, "is not at sequence " + std::to_string(append.expected));
   if (!space_ && has_rows(append)) return fail(ErrorCode::no_space);
+  if (!append.archival) return &holder;
+  for (const auto& stream : append.archival->streams)
+    if (!is_as_opened(stream))
+      return fenced(stream.entity, "was opened or written by another since it was to be archived");
   return &holder;
+}
+
+bool Writer::is_as_opened(const ArchivedStream& stream) const {
+  const auto found = holders_.find(stream.entity);
+  return found != holders_.end() && found->second.epoch == stream.epoch && found->second.end &&
+         found->second.end->sequence == stream.sequence;
 }
 
 Committed Writer::write(Append& append, Holder& holder) {
   if (!append.records.empty()) write_records(append, holder);
   write_work(append.work);
   if (append.command) write_command(append.entity, *append.command);
+  if (append.archival) write(*append.archival);
   if (append.state || append.index_after) gather(append, holder);
   return {first_offset_ + records_ - 1, rows_->empty() ? last_written_at_ : written_at_};
 }
@@ -136,6 +147,25 @@ void Writer::write(const Rederivation& step) {
   }
   write_work(step.work);
   rows_->put(derivation_key(step.kind), {step.mark});
+}
+
+void Writer::write(const Archival& archival) {
+  const auto tombstone = archival.tombstone.SerializeAsString();
+  for (const auto& [entity, epoch, length, leaves, index] : archival.streams) {
+    std::uint64_t sequence = 0;
+    for (const auto& leaf : leaves) {
+      rows_->erase(record_key(leaf.offset));
+      rows_->put(leaf_key(leaf.offset), {as_bytes(leaf.digest)});
+      rows_->erase(pointer_key(entity, ++sequence));
+    }
+    assert(sequence == length);
+    for (const auto& [field, value] : index)
+      rows_->erase(index_key(entity.kind, field, value, entity.id));
+    rows_->erase(state_key(entity));
+    rows_->put(tombstone_key(entity), {tombstone, tombstone_sequence(sequence)});
+    // Whoever has it must open it again, and learns then where it went.
+    holders_.erase(entity);
+  }
 }
 
 void Writer::write_work(const std::vector<WorkChange>& changes) {

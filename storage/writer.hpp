@@ -104,8 +104,11 @@ class Writer {
 
   /// Who holds the entity, if the append may be written; else why not.
   Result<Holder*> admit(const Append& append);
+  /// Nobody opened or wrote it since.
+  bool is_as_opened(const ArchivedStream& stream) const;
   Committed write(Append& append, Holder& holder);
   void write(const Rederivation& step);
+  void write(const Archival& archival);
   void write_work(const std::vector<WorkChange>& changes);
   void write_records(const Append& append, Holder& holder);
   void write_command(const EntityRef& entity, const CommandEntry& command);

@@ -107,6 +107,8 @@ Json json_of(const runtime::Audit& audit) {
   json["head"] = audit.head.text;
   json["records"] = audit.records;
   json["batches"] = audit.batches;
+  json["archived"] = audit.part_behind ? 0 : audit.withheld;
+  if (audit.part_behind) json["part_behind"] = *audit.part_behind;
   json["findings"] = Json::array();
   for (const auto& finding : audit.findings) {
     json["findings"].push_back({{"offset", finding.offset}, {"what", finding.what}});
@@ -122,6 +124,12 @@ void show_audit(Session& session, const runtime::Audit& audit, bool compared) {
   session.out << "whole: " << audit.what << " of " << audit.records << " records in "
               << audit.batches << " batches, up to offset " << audit.head.offset
               << (compared ? ", with the head that was kept\n" : "\n");
+  if (audit.part_behind) {
+    session.out << "a part of the log behind offset " << *audit.part_behind << ": "
+                << audit.records - audit.withheld << " records, and the leaves of the others\n";
+  } else if (audit.withheld > 0) {
+    session.out << audit.withheld << " of them are archived, as the journal itself says\n";
+  }
   if (!compared) {
     session.out << "a cut tail is seen only against a head kept elsewhere: save "
                    "\"nightshift audit head\" and give it with --head\n";

@@ -168,10 +168,15 @@ void add_audit_verbs(CLI::App& app, Invocation& invocation) {
      [exported](Session& session) { return audit_export(session, *exported); });
   const auto whole = flags<AuditFlags>();
   auto& verify = *audit.add_subcommand("verify", "Check every record, and a head kept before");
-  verify.add_option("path", whole->path, "A data folder, journal, backup or export")
+  verify.add_option("path", whole->path, "A data folder, journal, backup, export or archive")
       ->type_name("FILE");
   verify.add_option("--head", whole->head, "What `audit head` printed")->type_name("FILE");
   on(verify, invocation, [whole](Session& session) { return audit_verify(session, *whole); });
+  const auto shown = flags<AuditFlags>();
+  auto& show_verb = *audit.add_subcommand("show", "The events in an archive or an export");
+  show_verb.add_option("file", shown->path, "The file")->type_name("FILE")->required();
+  show_verb.add_option("entity", shown->entity, "KIND/ID alone");
+  on(show_verb, invocation, [shown](Session& session) { return audit_show(session, *shown); });
 }
 
 void add_people_verbs(CLI::App& app, Invocation& invocation) {
@@ -298,6 +303,29 @@ void add_upkeep_verbs(CLI::App& app, Invocation& invocation) {
   on(restore_verb, invocation, [from](Session& session) { return restore(session, *from); });
 }
 
+void add_retention_verbs(CLI::App& app, Invocation& invocation) {
+  const auto wanted = flags<RetentionFlags>();
+  auto& verb = *app.add_subcommand("retention", "Archive what is at rest and old, now");
+  verb.add_flag("--dry-run", wanted->dry_run, "Show what would go, and why the rest stays");
+  on(verb, invocation, [wanted](Session& session) { return retention(session, *wanted); });
+
+  auto& hold = *app.add_subcommand("hold", "What must not be archived");
+  hold.require_subcommand(0, 1);
+  const auto add = [&](const char* word, const char* summary, auto act) {
+    const auto said = flags<HoldFlags>();
+    auto& one = *hold.add_subcommand(word, summary);
+    one.add_option("entity", said->entity, "KIND/ID, or KIND/* for all of a kind")->required();
+    one.add_option("--reason", said->reason, "Why; it is kept in the journal")
+        ->required()
+        ->type_name("TEXT");
+    on(one, invocation, [said, act](Session& session) { return act(session, *said); });
+  };
+  add("set", "Keep it in the journal until it is released", hold_set);
+  add("release", "Let it go with the others again", hold_release);
+  on(*hold.add_subcommand("list", "What is held, since when, by whom and why"), invocation,
+     hold_list);
+}
+
 void add_completion_verbs(CLI::App& app, Invocation& invocation) {
   auto& completion = *app.add_subcommand("completion", "Let a shell complete this command line");
   completion.require_subcommand(0, 1);
@@ -337,6 +365,7 @@ void add_verbs(CLI::App& app, Invocation& invocation, const Program& program) {
   add_journal_verbs(app, invocation);
   add_audit_verbs(app, invocation);
   add_upkeep_verbs(app, invocation);
+  add_retention_verbs(app, invocation);
   add_people_verbs(app, invocation);
   add_secret_verbs(app, invocation);
   add_supervision_verbs(app, invocation);

@@ -136,12 +136,9 @@ Result<void> restore(Session& session, const std::filesystem::path& from) {
       runtime::upkeep::restore_backup(from, session.folder.root(), runtime::SystemClock().now());
   if (!restored) return std::unexpected(restored.error());
   if (session.json) {
-    session.out << Json{{"data", restored->data.string()},
-                        {"log", restored->log_id},
-                        {"head", restored->head},
-                        {"records", restored->records},
-                        {"quarantined", restored->doubtful},
-                        {"backup", json_of(restored->backup)}}
+    session.out << Json{{"data", restored->data.string()}, {"log", restored->log_id},
+                        {"head", restored->head},          {"records", restored->records},
+                        {"doubtful", restored->doubtful},  {"backup", json_of(restored->backup)}}
                        .dump()
                 << "\n";
     return {};
@@ -157,9 +154,9 @@ Result<void> restore(Session& session, const std::filesystem::path& from) {
   }
   for (const auto& entity : restored->doubtful) {
     session.out << entity
-                << " was about to act: look whether it did after the backup was made, then "
-                   "\"nightshift supervision resume "
-                << entity << "\"\n";
+                << " was about to act, and may have done so after the backup was made: when the "
+                   "node runs and the receiver does not say that it has it, it asks you, in "
+                   "\"nightshift inbox\"\n";
   }
   return {};
 }

@@ -83,6 +83,19 @@ struct AuditFlags {
   /// A data folder, a journal, a backup or an export; empty means `--data`. Where to export to.
   std::filesystem::path path;
   std::optional<std::filesystem::path> head;
+  /// Of an archive, this alone; empty means all.
+  std::string entity;
+};
+
+struct RetentionFlags {
+  /// Show what would go, and why the rest stays.
+  bool dry_run = false;
+};
+
+struct HoldFlags {
+  /// `KIND/ID` or `KIND/*`.
+  std::string entity;
+  std::string reason;
 };
 
 struct BackupFlags {
@@ -144,10 +157,17 @@ Result<void> check_test(Session& session, const std::filesystem::path& file);
 Result<void> audit_head(Session& session, const AuditFlags& flags);
 Result<void> audit_export(Session& session, const AuditFlags& flags);
 Result<void> audit_verify(Session& session, const AuditFlags& flags);
+Result<void> audit_show(Session& session, const AuditFlags& flags);
 
 // backups
 Result<void> backup(Session& session, const BackupFlags& flags);
 Result<void> restore(Session& session, const std::filesystem::path& from);
+
+// what leaves the journal
+Result<void> retention(Session& session, const RetentionFlags& flags);
+Result<void> hold_set(Session& session, const HoldFlags& flags);
+Result<void> hold_release(Session& session, const HoldFlags& flags);
+Result<void> hold_list(Session& session);
 
 // people and programs
 Result<void> approver_add(Session& session, const ApproverFlags& flags);

@@ -77,6 +77,11 @@ Response post_resume(const Call& call);
 Response get_backups(const Call& call);
 Response post_backup(const Call& call);
 
+// retention_routes.cpp
+Response get_retention(const Call& call);
+Response get_retention_plan(const Call& call);
+Response post_retention(const Call& call);
+
 // entity_routes.cpp
 Response get_entity(const Call& call);
 Response list_entities(const Call& call);

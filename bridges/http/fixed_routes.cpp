@@ -94,6 +94,32 @@ std::vector<Route> about_backups() {
   };
 }
 
+std::vector<Route> about_retention() {
+  return {
+      {get,
+       "/v1/retention",
+       SCOPE_ADMIN,
+       false,
+       "How long what is at rest is kept, when the next run is due, and what became of the last.",
+       get_retention,
+       {}},
+      {get,
+       "/v1/retention/plan",
+       SCOPE_ADMIN,
+       false,
+       "What a run would archive now, and why the rest of what is old enough stays.",
+       get_retention_plan,
+       {limit_parameter()}},
+      {post,
+       "/v1/retention/run",
+       SCOPE_ADMIN,
+       false,
+       "Begin to archive what is old; `/v1/retention` says what becomes of it.",
+       post_retention,
+       {}},
+  };
+}
+
 std::vector<Route> of_browsers() {
   return {
       {get,
@@ -155,7 +181,7 @@ Parameter after_id_parameter() { return {"after", "`next` of the page before"}; 
 std::vector<Route> fixed_routes() {
   std::vector<Route> all;
   for (auto part : {about_the_node(), about_what_is_there(), about_supervision(), about_backups(),
-                    of_browsers(), of_the_dashboard()}) {
+                    about_retention(), of_browsers(), of_the_dashboard()}) {
     std::ranges::move(part, std::back_inserter(all));
   }
   return all;

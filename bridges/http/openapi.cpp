@@ -18,8 +18,8 @@ namespace nightshift::bridges::http {
 namespace {
 
 constexpr std::array<int, 1> open_refusals{403};
-constexpr std::array<int, 6> read_refusals{400, 401, 403, 404, 500, 503};
-constexpr std::array<int, 14> command_refusals{400, 401, 402, 403, 404, 409, 412,
+constexpr std::array<int, 7> read_refusals{400, 401, 403, 404, 410, 500, 503};
+constexpr std::array<int, 15> command_refusals{400, 401, 402, 403, 404, 409, 410, 412,
                                                413, 422, 429, 500, 503, 504, 507};
 
 /// Shapes that are not messages, as JSON Schema. `docs/reference/http.md` shows the same.
@@ -86,6 +86,21 @@ constexpr std::string_view fixed_schemas = R"json(
 "BackupRun":{"type":"object","required":["path","state"],"properties":{"path":{"type":"string"},
 "state":{"type":"string","enum":["running","done","failed"]},"code":{"type":"string"},
 "error":{"type":"string"}}},
+"Retention":{"type":"object","required":["folder","keep_s"],"properties":{
+"folder":{"type":"string"},"keep_s":{"type":"integer","description":"0: nothing is archived."},
+"next_at":{"type":"string","format":"date-time"},"run":{"type":"object",
+"required":["at","state"],"properties":{"at":{"type":"string","format":"date-time"},
+"state":{"type":"string","enum":["running","done","failed"]},"entities":{"type":"integer"},
+"events":{"type":"integer"},"archives":{"type":"integer"},"postponed":{"type":"integer"},
+"code":{"type":"string"},"error":{"type":"string"}}}}},
+"Aged":{"type":"object","required":["kind","id","status","events","newest_at"],"properties":{
+"kind":{"type":"string"},"id":{"type":"string"},"status":{"type":"string"},
+"events":{"type":"integer"},"newest_at":{"type":"string","format":"date-time"},
+"why":{"type":"string","description":"Why it stays."}}},
+"RetentionPlan":{"type":"object","required":["going","staying","young","go","stay"],"properties":{
+"going":{"type":"integer"},"staying":{"type":"integer"},"young":{"type":"integer"},
+"go":{"type":"array","items":{"$ref":"#/components/schemas/Aged"}},
+"stay":{"type":"array","items":{"$ref":"#/components/schemas/Aged"}}}},
 "UsageSum":{"type":"object","required":["calls","input_tokens","output_tokens","cache_read_tokens",
 "cache_write_tokens","cost_micro_usd"],"properties":{"day":{"type":"string","format":"date"},
 "week":{"type":"string","format":"date","description":"Its Monday."},
@@ -258,6 +273,10 @@ class Document {
     if (route.handler == get_inbox) return refer("Inbox");
     if (route.handler == get_backups) return refer("Backups");
     if (route.handler == post_backup) return refer("BackupRun");
+    if (route.handler == get_retention || route.handler == post_retention) {
+      return refer("Retention");
+    }
+    if (route.handler == get_retention_plan) return refer("RetentionPlan");
     if (route.handler == get_usage_sums) return refer("UsageSums");
     const std::string kind(route.kind ? route.kind->name() : std::string_view());
     if (route.handler == list_entities) return refer(kind + ".Page");

@@ -13,7 +13,7 @@ struct Reason {
   int status;
   std::string_view phrase;
 };
-constexpr std::array<Reason, 18> reasons{{
+constexpr std::array<Reason, 19> reasons{{
     {200, "OK"},
     {201, "Created"},
     {304, "Not Modified"},
@@ -24,6 +24,7 @@ constexpr std::array<Reason, 18> reasons{{
     {404, "Not Found"},
     {405, "Method Not Allowed"},
     {409, "Conflict"},
+    {410, "Gone"},
     {412, "Precondition Failed"},
     {413, "Content Too Large"},
     {422, "Unprocessable Content"},

@@ -13,6 +13,10 @@
 #include "runtime/node.hpp"
 #include "runtime/upkeep/backups.hpp"
 
+namespace nightshift::runtime::upkeep {
+class Retention;
+}
+
 namespace nightshift::bridges::http {
 
 /// Every bound of the front. The defaults are those of docs/reference/http.md.
@@ -68,6 +72,8 @@ struct HttpOptions {
 
   /// Those of this node; null where nobody keeps any.
   std::shared_ptr<runtime::upkeep::Backups> backups;
+  /// What leaves the journal; null where nothing ever does.
+  std::shared_ptr<runtime::upkeep::Retention> retention;
 };
 
 /// Serves until `stop` or destruction. Thread-safe.

@@ -121,7 +121,12 @@ bool Intake::take(const Place& place, const std::string& folder) {
     const std::string id = id_of_stem(stem_of(place.name));
     const auto standing = read_standing(node_, id);
     if (!standing) return std::unexpected(standing.error());
-    if (!*standing) return propose(place, *file, *draft, id);
+    if (!*standing) {
+      auto proposed = propose(place, *file, *draft, id);
+      // The name was used by one that has left the journal.
+      const bool used = !proposed && proposed.error().code == ErrorCode::archived;
+      return used ? renumber(place, folder) : proposed;
+    }
     return take_known(place, folder, *file, *draft, **standing);
   }();
   if (done) return true;
@@ -189,7 +194,7 @@ Result<void> Intake::renumber(const Place& place, const std::string& folder) {
   for (unsigned n = 2; n <= numbers_max; ++n) {
     const std::string stem = numbered_stem(stem_of(place.name), n);
     const auto taken = node_.get({.kind = approval_kind, .id = id_of_stem(stem)});
-    if (taken) continue;
+    if (taken || taken.error().code == ErrorCode::archived) continue;
     if (taken.error().code != ErrorCode::not_found) return std::unexpected(taken.error());
     const auto moved = at->move(place.name, *at, stem + ".md");
     if (!moved && moved.error().code == ErrorCode::conflict) continue;

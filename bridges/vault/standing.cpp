@@ -73,7 +73,9 @@ std::string Standing::place() const { return place_of(status, current().category
 Result<std::optional<Standing>> read_standing(const runtime::Node& node, const std::string& id) {
   const EntityRef entity{.kind = approval_kind, .id = id};
   const auto answer = node.get(entity);
-  if (!answer && answer.error().code == ErrorCode::not_found) return std::nullopt;
+  const auto code = answer ? std::optional<ErrorCode>() : answer.error().code;
+  // Of what was archived the files stay as they are.
+  if (code == ErrorCode::not_found || code == ErrorCode::archived) return std::nullopt;
   if (!answer) return std::unexpected(answer.error());
   const auto* view = dynamic_cast<const approval::View*>(answer->view.get());
   if (view == nullptr) {

@@ -44,7 +44,7 @@ struct Standing {
   std::string place() const;
 };
 
-/// Nothing if there is no such approval.
+/// Nothing if there is no such approval, or if it was archived.
 Result<std::optional<Standing>> read_standing(const runtime::Node& node, const std::string& id);
 
 }  // namespace nightshift::bridges::vault

@@ -11,6 +11,7 @@
 #include "runtime/history/fields.hpp"
 #include "runtime/history/fresh_ids.hpp"
 #include "runtime/history/steps.hpp"
+#include "runtime/host/archiving.hpp"
 #include "runtime/host/records.hpp"
 #include "storage/rocks.hpp"
 
@@ -231,6 +232,9 @@ Result<Example> record_example(const storage::EventLog& log, const Catalog& cata
   if (!taken) return std::unexpected(taken.error());
   if (!walked) return std::unexpected(walked.error());
   if (example.steps.empty()) {
+    const auto tombstone = log.archived(entity);
+    if (!tombstone) return std::unexpected(tombstone.error());
+    if (*tombstone) return std::unexpected(host::archived_error(entity, **tombstone));
     return fail(ErrorCode::not_found, "there is no " + to_string(entity), to_string(entity));
   }
   return example;

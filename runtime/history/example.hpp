@@ -46,8 +46,8 @@ struct Example {
 inline constexpr std::size_t example_records_max = 10'000;
 
 /// The whole history of an entity. A decision is put as a command only where the kind, asked again,
-/// comes to the same events. Errors: `unknown_kind`, `not_found`, `too_large`; `invalid` where the
-/// journal holds what this program cannot read.
+/// comes to the same events. Errors: `unknown_kind`, `not_found`, `archived`, `too_large`;
+/// `invalid` where the journal holds what this program cannot read.
 Result<Example> record_example(const storage::EventLog& log, const Catalog& catalog,
                                const kernel::Retraces& retraces, const EntityRef& entity);
 /// The same of a journal in a folder.

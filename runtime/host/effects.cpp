@@ -85,14 +85,17 @@ void Effects::refused(const EffectKey& key) {
   parts_.wake();
 }
 
-void Effects::later(const EffectKey& key) {
+void Effects::later(const EffectKey& key) { ask_again(key, backoff(1)); }
+
+void Effects::at_once(const EffectKey& key) { ask_again(key, std::chrono::microseconds(0)); }
+
+void Effects::ask_again(const EffectKey& key, std::chrono::microseconds pause) {
   {
     const std::lock_guard lock(mutex_);
     const auto at = jobs_.find(key);
     if (at == jobs_.end() || at->second.phase == Phase::acting) return;
     const bool reporting = at->second.phase == Phase::reporting;
-    wait(at->second, reporting ? Phase::reporting : Phase::waiting,
-         parts_.clock.elapsed() + backoff(1));
+    wait(at->second, reporting ? Phase::reporting : Phase::waiting, parts_.clock.elapsed() + pause);
   }
   parts_.wake();
 }
@@ -129,6 +132,7 @@ void Effects::recover(const EffectKey& key, Permit permit, bool may_act) {
 
 Effects::Attempt Effects::settle(const EffectKey& key, Executor& executor, const Permit& permit,
                                  bool may_act) {
+  if (is_doubtful(key)) return doubt(executor, permit);
   switch (executor.receiver_class(permit)) {
     case ReceiverClass::queryable: return look(key, executor, permit);
     case ReceiverClass::keyed: return repeat(key, executor, permit, may_act);
@@ -137,6 +141,22 @@ Effects::Attempt Effects::settle(const EffectKey& key, Executor& executor, const
   return Outcome{EFFECT_STATE_UNKNOWN_AFTER_DISPATCH,
                  "the node stopped in the middle, and the receiver cannot be asked; look there, "
                  "then resolve"};
+}
+
+bool Effects::is_doubtful(const EffectKey& key) const {
+  const std::lock_guard lock(mutex_);
+  const auto job = jobs_.find(key);
+  return job != jobs_.end() && job->second.why.doubtful_since_us() != 0;
+}
+
+Outcome Effects::doubt(Executor& executor, const Permit& permit) {
+  if (executor.receiver_class(permit) == ReceiverClass::queryable) {
+    auto seen = executor.look(permit);
+    if (seen.state == EFFECT_STATE_COMMITTED) return seen;
+  }
+  return {EFFECT_STATE_UNKNOWN_AFTER_DISPATCH,
+          "it was open in the backup that was restored, and may have been done since; look at the "
+          "receiver, then resolve"};
 }
 
 Effects::Attempt Effects::look(const EffectKey& key, Executor& executor, const Permit& permit) {

@@ -82,6 +82,8 @@ class Effects {
   void refused(const EffectKey& key);
   /// The owner could write nothing: once more, after a while.
   void later(const EffectKey& key);
+  /// What the owner has written makes it another question: once more.
+  void at_once(const EffectKey& key);
   /// `Dispatched` is durable: act, also if another has asked for it before this took its place.
   /// Where it cannot be begun, as this has been stopped, that is reported.
   void dispatched(const EffectKey& key, Permit permit, const WorkValue& why);
@@ -122,6 +124,11 @@ class Effects {
   void act(const EffectKey& key, std::uint32_t attempt, bool recovered, Act how);
   Attempt guarded(const EffectKey& key, Executor& executor, Act& how);
   Attempt settle(const EffectKey& key, Executor& executor, const Permit& permit, bool may_act);
+  void ask_again(const EffectKey& key, std::chrono::microseconds pause);
+  bool is_doubtful(const EffectKey& key) const;
+  /// After a restore: that the receiver knows nothing of it proves nothing, for what it kept may
+  /// have been lost with the node.
+  static Outcome doubt(Executor& executor, const Permit& permit);
   Attempt look(const EffectKey& key, Executor& executor, const Permit& permit);
   Attempt repeat(const EffectKey& key, Executor& executor, const Permit& permit, bool may_act);
   /// True if the receiver is to be asked, or sent the same, once more about an attempt that may

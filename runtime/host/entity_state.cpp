@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "messages/host.pb.h"
+#include "runtime/host/archiving.hpp"
 
 namespace nightshift::runtime::host {
 namespace {
@@ -56,7 +57,7 @@ Result<std::unique_ptr<EntityState>> EntityState::load(const storage::EventLog& 
                                                        std::uint64_t sequence) {
   auto row = log.state(entity);
   if (!row) return std::unexpected(row.error());
-  if (!*row) return fail(ErrorCode::not_found, {}, to_string(entity));
+  if (!*row) return absent_error(log, entity);
   auto state = from_row(kind, entity, **row);
   const bool current = (*row)->size() <= small_row_bytes && state->sequence() > 0;
   if (state->sequence() > sequence) return replay(log, kind, entity, sequence);

@@ -27,7 +27,8 @@ class EntityState {
   static std::unique_ptr<EntityState> from_row(const kernel::Kind& kind, EntityRef entity,
                                                std::string_view row);
   /// What the log has up to `sequence` (all of it by default): the state row and the records behind
-  /// it. `not_found`, or `corrupt` where the stream has a gap or an event cannot be folded.
+  /// it. `not_found`, `archived`, or `corrupt` where the stream has a gap or an event cannot be
+  /// folded.
   static Result<std::unique_ptr<EntityState>> load(const storage::EventLog& log,
                                                    const kernel::Kind& kind,
                                                    const EntityRef& entity,

@@ -4,6 +4,7 @@
 #include <exception>
 #include <utility>
 
+#include "runtime/host/archiving.hpp"
 #include "runtime/host/turns.hpp"
 
 namespace nightshift::runtime::host {
@@ -118,6 +119,7 @@ void Owner::on(Opened& opened) {
   lane_->epoch = found.epoch;
   row_bytes_ = found.state ? found.state->size() : 0;
   bytes_since_row_ = 0;
+  if (found.archived) return stop(Phase::archived, archived_error(entity_, *found.archived));
   if (found.sequence == 0) {
     return ready(std::make_unique<EntityState>(kind_, entity_, core_->facts.name));
   }
@@ -159,7 +161,7 @@ void Owner::on(Lost& lost) {
 void Owner::on(Passivate&) {
   const bool idle = phase_ == Phase::ready && lane_->settled();
   // What it is in quarantine for is remembered elsewhere.
-  const bool shut = phase_ == Phase::quarantined;
+  const bool shut = phase_ == Phase::quarantined || phase_ == Phase::archived;
   if (!idle && !shut) return core_->router->stay(entity_, activation_);
   if (lane_) core_->log.close(entity_, lane_->epoch);
   core_->router->leave(entity_, activation_);

@@ -28,6 +28,8 @@ struct Change {
   std::unique_ptr<Call> call;
   /// Rows beside those that follow from the state.
   std::vector<storage::WorkChange> rows;
+  /// Streams that go with it.
+  std::shared_ptr<const storage::Archival> archival;
   /// An effect whose end stands in the events.
   std::optional<std::string> ended_effect;
   std::move_only_function<void(Core&, bool)> then;
@@ -41,7 +43,7 @@ class Owner final : public Resident {
   void receive(Mail mail) override;
 
  private:
-  enum class Phase { opening, ready, quarantined, stopped };
+  enum class Phase { opening, ready, quarantined, archived, stopped };
 
   // -- its life (owner.cpp)
 
@@ -78,6 +80,8 @@ class Owner final : public Resident {
   void settle(std::unique_ptr<Call> call, Result<std::shared_ptr<Answer>> result,
               bool takes_offset = true);
   void accept(std::unique_ptr<Call> call, kernel::AnyEvents events, Time now);
+  /// Adds what a command of the host brings along for an archive.
+  static void hand_over(const Command& command, Change& change);
 
   // -- Tells (owner_tells.cpp)
 
@@ -113,6 +117,9 @@ class Owner final : public Resident {
 
   void on(Dispatch& dispatch);
   void on(Report& report);
+  /// Writes down that it may have been dispatched, which makes it one to recover.
+  void doubt(const EffectKey& key, const kernel::Effect& wanted, std::uint32_t attempt,
+             const WorkValue& why);
   /// The dispatch of this effect is on its way to the log.
   bool dispatching(const std::string& effect_id);
   void recover(const EffectKey& key, const kernel::Effect* wanted, std::uint32_t attempt,
@@ -154,7 +161,7 @@ class Owner final : public Resident {
   std::uint64_t authority_version_ = 0;
   kernel::Calendar calendar_;
 
-  /// Why it is quarantined or stopped.
+  /// Why it is quarantined, archived or stopped.
   Error cause_;
 };
 

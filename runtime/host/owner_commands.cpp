@@ -4,6 +4,7 @@
 #include <exception>
 #include <utility>
 
+#include "runtime/host/archiving.hpp"
 #include "runtime/host/entropy.hpp"
 #include "runtime/host/owner.hpp"
 
@@ -190,8 +191,21 @@ void Owner::accept(std::unique_ptr<Call> call, kernel::AnyEvents events, Time no
                                            .at = now,
                                            .created = state_->sequence() == 0};
   }
+  hand_over(command, change);
   change.call = std::move(call);
   commit(std::move(change));
+}
+
+void Owner::hand_over(const Command& command, Change& change) {
+  if (!command.archival || change.events.empty()) return;
+  change.archival = command.archival;
+  change.events.push_back(archived_event(*command.archival));
+  // Who still runs for one of them would answer from memory.
+  change.then = [archival = command.archival](Core& core, bool written) {
+    if (!written) return;
+    core.point("after_archival");
+    for (const auto& stream : archival->streams) core.router->end(stream.entity);
+  };
 }
 
 }  // namespace nightshift::runtime::host

@@ -78,6 +78,7 @@ void Owner::commit(Change change) {
   auto records = evolve(change);
   if (!records) return abandon(std::move(change), append.expected, records.error().message());
   append.records = std::move(*records);
+  append.archival = std::move(change.archival);
   auto landing = landing_on(lane_, std::move(change.call));
   landing.then = std::move(change.then);
   attach_rows(append, landing, change);

@@ -35,6 +35,12 @@ std::optional<std::uint32_t> failures(const EffectProgress& progress, std::uint3
   return failed;
 }
 
+/// It may have been dispatched in what a restored backup does not hold.
+bool is_doubtful(const WorkValue& why, const EffectProgress* progress) {
+  const auto known = progress == nullptr ? 0 : progress->dispatched_at_us();
+  return known < why.doubtful_since_us();
+}
+
 }  // namespace
 
 Result<Owner::Right> Owner::right_to(const kernel::Effect& effect) {
@@ -64,6 +70,9 @@ void Owner::on(Dispatch& dispatch) {
   const bool over =
       progress != nullptr && (progress->last() || !failures(*progress, progress->interruptions()));
   if (wanted == nullptr || over) return core_->effects->refused(key);
+  if (is_doubtful(dispatch.why, progress)) {
+    return doubt(key, *wanted, attempts + 1, dispatch.why);
+  }
   auto right = right_to(*wanted);
   if (!right) {
     Outcome outcome{EFFECT_STATE_FAILED_BEFORE_EFFECT,
@@ -91,6 +100,28 @@ void Owner::on(Dispatch& dispatch) {
   };
   change.events.push_back(std::move(event));
   dispatching_[key.id] = lane_->submitted + 1;
+  commit(std::move(change));
+}
+
+void Owner::doubt(const EffectKey& key, const kernel::Effect& wanted, std::uint32_t attempt,
+                  const WorkValue& why) {
+  auto event = std::make_unique<Dispatched>();
+  event->set_effect_id(key.id);
+  event->set_attempt(attempt);
+  if (wanted.gate) event->set_digest(wanted.gate->digest());
+  // An earlier run's, so that it is recovered.
+  event->set_boot_epoch(core_->boot_epoch - 1);
+  event->set_assumed(true);
+  Change change;
+  change.cause = why.cause();
+  change.correlation = why.correlation();
+  change.principal = kernel::Caller::of_host().principal;
+  // What the receiver remembers is counted from here: it was not earlier.
+  change.decided_at = time_from_us(why.doubtful_since_us());
+  change.then = [key](Core& core, bool written) {
+    written ? core.effects->at_once(key) : core.effects->later(key);
+  };
+  change.events.push_back(std::move(event));
   commit(std::move(change));
 }
 

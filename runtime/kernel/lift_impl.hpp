@@ -20,7 +20,8 @@ namespace nightshift::kernel::detail {
 
 using google::protobuf::Message;
 
-using HostEvents = Types<host::Dispatched, host::Ended, host::Told, host::TellRefused>;
+using HostEvents =
+    Types<host::Dispatched, host::Ended, host::Told, host::TellRefused, host::Archived>;
 
 template <class... A, class... B>
 consteval Types<A..., B...> join(Types<A...>, Types<B...>) {

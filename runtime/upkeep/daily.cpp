@@ -1,25 +1,13 @@
-// Through the system's calendar, which knows the zone.
+// Day by day, from the day before.
 #include "runtime/upkeep/daily.hpp"
-
-#include <ctime>
 
 namespace nightshift::runtime::upkeep {
 
-Time next_daily(Time after, std::chrono::minutes time_of_day) {
-  const std::time_t seconds = to_us(after) / 1'000'000;
-  std::tm day{};
-  ::localtime_r(&seconds, &day);
-  for (int ahead = 0;; ++ahead) {
-    std::tm at = day;
-    at.tm_mday += ahead;
-    at.tm_hour = static_cast<int>(time_of_day.count() / 60);
-    at.tm_min = static_cast<int>(time_of_day.count() % 60);
-    at.tm_sec = 0;
-    // Whether summer time holds then is for the system to say.
-    at.tm_isdst = -1;
-    const auto found = time_from_us(std::int64_t{::mktime(&at)} * 1'000'000);
-    if (found > after) return found;
-  }
+Time next_daily(Time after, std::chrono::minutes time_of_day, const Zone& zone) {
+  // A clock that was set back over midnight shows yesterday's time once more.
+  auto day = std::chrono::sys_days(zone.date_of(after)) - std::chrono::days(1);
+  while (zone.at(Date(day), time_of_day) <= after) day += std::chrono::days(1);
+  return zone.at(Date(day), time_of_day);
 }
 
 }  // namespace nightshift::runtime::upkeep

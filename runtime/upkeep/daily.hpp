@@ -1,14 +1,15 @@
-// A time of day, every day, in the zone of this machine.
+// A time of day, every day, in a zone.
 #pragma once
 
 #include <chrono>
 
 #include "messages/time.hpp"
+#include "runtime/calendar.hpp"
 
 namespace nightshift::runtime::upkeep {
 
-/// The first such moment after `after`. On a day that has no such time (clocks are put forward) an
-/// hour later; on one that has it twice, one of the two.
-Time next_daily(Time after, std::chrono::minutes time_of_day);
+/// The first such moment after `after`. On a day that has no such time (clocks are put forward),
+/// when they are; on one that has it twice, the first.
+Time next_daily(Time after, std::chrono::minutes time_of_day, const Zone& zone);
 
 }  // namespace nightshift::runtime::upkeep

@@ -108,7 +108,8 @@ Time BackupKeeper::due() const {
   const std::lock_guard lock(mutex_);
   const bool failed = view_.scheduled && view_.scheduled->state == BackupRun::State::failed;
   if (failed && tried_at_) return *tried_at_ + retry_after;
-  return newest == all.end() ? Time{} : next_daily(newest->made_at, options_.plan.at);
+  return newest == all.end() ? Time{}
+                             : next_daily(newest->made_at, options_.plan.at, options_.plan.zone);
 }
 
 bool BackupKeeper::run_scheduled() {

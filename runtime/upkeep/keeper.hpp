@@ -8,6 +8,7 @@
 #include <string_view>
 #include <thread>
 
+#include "runtime/calendar.hpp"
 #include "runtime/catalog.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/data_folder.hpp"
@@ -26,6 +27,8 @@ struct BackupPlan {
   std::chrono::minutes at{120};
   /// The newest so many stay.
   std::size_t keep = 7;
+  /// Whose time of day it is.
+  Zone zone = {};
 };
 
 struct KeeperOptions {

@@ -50,30 +50,16 @@ Result<std::uint64_t> check_journal(const fs::path& from, const fs::path& journa
   return report->records;
 }
 
-// What may have been done since, and must not be done again unseen.
-Result<std::vector<std::string>> set_aside(const DataFolder& data, Time made_at) {
-  const auto log = storage::open_rocks_for_reading(data.journal());
-  if (!log) return std::unexpected(log.error());
-  std::set<std::string> entities;
-  storage::WorkKey first;
-  first.kind = storage::WorkKind::effect;
-  const auto scanned = (*log)->scan_work(first.kind, first, [&](const storage::WorkRow& row) {
+// What was open may have been done since, and must not be done again unseen: the node takes it for
+// dispatched, with an end that is not known.
+storage::RenewEffect doubting(Time since, std::set<std::string>& entities) {
+  return [since, &entities](const storage::WorkRow& row) {
     entities.insert(to_string(row.key.entity));
-    return true;
-  });
-  if (!scanned) return std::unexpected(scanned.error());
-  if (entities.empty()) return std::vector<std::string>();
-  QuarantineFile file;
-  for (const auto& entity : entities) {
-    auto& entry = *file.add_entities();
-    entry.set_entity(entity);
-    entry.set_cause("restored from a backup of " + to_rfc3339(made_at) +
-                    ": what it was about to do may have been done since; look whether it was, "
-                    "then resume it");
-    *entry.mutable_since() = to_proto(made_at);
-  }
-  if (auto written = data.write_quarantine(file); !written) return std::unexpected(written.error());
-  return std::vector(entities.begin(), entities.end());
+    WorkValue value;
+    value.ParseFromString(row.value);
+    value.set_doubtful_since_us(to_us(since));
+    return value.SerializeAsString();
+  };
 }
 
 }  // namespace
@@ -102,12 +88,15 @@ Result<Restored> restore_backup(const fs::path& from, const fs::path& to, Time n
                     .records = *records,
                     .doubtful = {},
                     .has_secrets = fs::exists(data.secrets() / "sealed")};
-  const auto head = storage::take_up_again(data.journal(), restored.log_id, key->public_key(), now);
+  std::set<std::string> doubtful;
+  // Later than all that the backup holds, and not later than anything that it does not.
+  const auto since =
+      std::max(manifest->made_at, manifest->head.written_at) + std::chrono::microseconds(1);
+  const auto head = storage::take_up_again(data.journal(), restored.log_id, key->public_key(), now,
+                                           doubting(since, doubtful));
   if (!head) return std::unexpected(head.error());
   restored.head = storage::to_text(*head);
-  auto doubtful = set_aside(data, restored.backup.made_at);
-  if (!doubtful) return std::unexpected(doubtful.error());
-  restored.doubtful = std::move(*doubtful);
+  restored.doubtful.assign(doubtful.begin(), doubtful.end());
   if (auto finished = staging->finish(); !finished) return std::unexpected(finished.error());
   return restored;
 }

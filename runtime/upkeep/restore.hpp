@@ -17,8 +17,8 @@ struct Restored {
   /// Text of the new head.
   std::string head;
   std::uint64_t records = 0;
-  /// Entities with something still to be done, which may have happened since the backup was made:
-  /// they are in quarantine until somebody has looked.
+  /// Entities with effects that were open, and may have happened since the backup was made: when
+  /// the node runs and the receiver does not say that it has it, a person is asked.
   std::vector<std::string> doubtful;
   /// There are sealed secrets, whose master key is in no backup.
   bool has_secrets = false;

@@ -9,6 +9,7 @@
 
 #include "messages/approval.pb.h"
 #include "messages/authority.pb.h"
+#include "messages/custody.pb.h"
 #include "messages/derivation.pb.h"
 #include "messages/effect_options.pb.h"
 #include "messages/effects.pb.h"
@@ -44,6 +45,7 @@ const FileDescriptor* inbox_file() {
 /// A static library brings along only what is named.
 const std::set<const FileDescriptor*> linked = {approval::Propose::descriptor()->file(),
                                                 Authority::descriptor()->file(),
+                                                custody::Hold::descriptor()->file(),
                                                 Derivation::descriptor()->file(),
                                                 effect::DeliverToOutbox::descriptor()->file(),
                                                 EffectOptions::descriptor()->file(),

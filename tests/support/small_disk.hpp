@@ -1,6 +1,7 @@
 // A file system of a few megabytes, which is full soon.
 #pragma once
 
+#include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 
@@ -13,6 +14,12 @@
 
 namespace nightshift::tests {
 
+/// From the start of the process, before there is another thread: what it and its children mount is
+/// seen by them alone, and goes with the last of them, however they end.
+inline const bool mounts_are_private =
+    ::unshare(CLONE_NEWNS) == 0 &&
+    ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
+
 /// In memory, mounted for as long as this lives; at `path`, which is made, or at a place of its
 /// own.
 class SmallDisk {
@@ -21,7 +28,8 @@ class SmallDisk {
       : path_(path.empty() ? folder_.path() : std::move(path)) {
     std::filesystem::create_directories(path_);
     const auto size = "size=" + std::to_string(bytes);
-    mounted_ = ::mount("tmpfs", path_.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, size.c_str()) == 0;
+    mounted_ = mounts_are_private &&
+               ::mount("tmpfs", path_.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, size.c_str()) == 0;
   }
   SmallDisk(const SmallDisk&) = delete;
   SmallDisk& operator=(const SmallDisk&) = delete;

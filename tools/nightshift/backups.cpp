@@ -34,7 +34,7 @@ std::shared_ptr<BackupKeeper> make_keeper(const runtime::Settings& settings,
       .log = log,
       .catalog = std::move(catalog),
       .clock = std::move(clock),
-      .plan = {.folder = path, .at = at, .keep = keep},
+      .plan = {.folder = path, .at = at, .keep = keep, .zone = settings.node_zone},
       .report = [](bool bad, std::string_view line) {
         spdlog::log(bad ? spdlog::level::err : spdlog::level::info, "{}", line);
       }});

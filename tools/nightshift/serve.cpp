@@ -25,6 +25,7 @@
 #include "tools/nightshift/logging.hpp"
 #include "tools/nightshift/process.hpp"
 #include "tools/nightshift/quarantine.hpp"
+#include "tools/nightshift/retention.hpp"
 #include "tools/nightshift/secrets.hpp"
 
 namespace nightshift::tools {
@@ -102,6 +103,7 @@ class Service {
 
   void stop() {
     node_.reset();
+    archivist_.reset();
     keeper_.reset();
     log_.reset();
   }
@@ -218,8 +220,11 @@ class Service {
 
   Result<void> start_edges(StopSignal&) {
     keeper_ = make_keeper(settings_, folder_, *log_, program_.catalog, clock_);
+    archivist_ = make_archivist(settings_, folder_, *log_, program_.catalog, clock_, *node_,
+                                crash_point(program_.environment));
     auto& tree = node_->tree();
     auto added = tree.add("bridges", backups_part(keeper_, settings_.stop_within));
+    if (added) added = tree.add("bridges", retention_part(archivist_, settings_.stop_within));
     if (added) added = tree.add("bridges", http_part());
     if (added && !settings_.vault_path.empty()) added = tree.add("bridges", vault_part());
     return added;
@@ -239,6 +244,7 @@ class Service {
               options.vault = settings_.vault_path.string();
               options.version = program_.version;
               options.backups = keeper_;
+              options.retention = archivist_;
               options.zone = settings_.node_zone;
               options.failed = std::move(failed);
               auto server = HttpServer::start(*node_, std::move(options));
@@ -281,6 +287,7 @@ class Service {
   std::shared_ptr<const runtime::SecretResolver> secrets_;
   std::shared_ptr<storage::FileLog> log_;
   std::shared_ptr<runtime::upkeep::BackupKeeper> keeper_;
+  std::shared_ptr<runtime::upkeep::Archivist> archivist_;
   std::unique_ptr<runtime::Node> node_;
   /// Where HTTP listens; 0 until it does.
   std::atomic<int> port_ = 0;

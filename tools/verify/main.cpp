@@ -20,8 +20,8 @@ constexpr int usage_exit = 2;
 constexpr std::string_view help =
     "nightshift-verify PATH [--head FILE]\n"
     "\n"
-    "PATH is an export, a backup, a data folder or a journal. FILE holds a head that was saved\n"
-    "before (`nightshift audit head`): only against one is a cut or rewritten log seen.\n"
+    "PATH is an export, an archive, a backup, a data folder or a journal. FILE holds a head that\n"
+    "was saved before (`nightshift audit head`): only against one is a cut or rewritten log seen.\n"
     "Ends with 0 if everything is what was written, 1 if not, 2 if the command line is wrong.\n";
 
 std::string_view word(storage::Evidence what) {
@@ -29,6 +29,7 @@ std::string_view word(storage::Evidence what) {
     case storage::Evidence::journal: return "journal";
     case storage::Evidence::backup: return "backup";
     case storage::Evidence::exported: return "export";
+    case storage::Evidence::archive: return "archive";
   }
   return "";
 }
@@ -47,8 +48,13 @@ int show(const storage::Verified& verified, bool compared) {
     return 1;
   }
   std::cout << "whole: " << word(what) << " of " << report.records << " records in "
-            << report.batches << " batches\n"
-            << to_text(report.head) << "\n";
+            << report.batches << " batches\n";
+  if (report.part_behind)
+    std::cout << "a part of the log, behind record " << *report.part_behind << ": "
+              << report.records - report.withheld << " records, and the leaves of those between\n";
+  else if (report.withheld > 0)
+    std::cout << report.withheld << " of them lie in archives, as the log itself says\n";
+  std::cout << to_text(report.head) << "\n";
   if (!compared)
     std::cout << "a cut end or a rewritten log is seen only against a head saved before: --head\n";
   return 0;

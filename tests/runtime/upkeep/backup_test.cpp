@@ -13,7 +13,9 @@
 #include "runtime/upkeep/restore.hpp"
 #include "storage/manifest.hpp"
 #include "tests/runtime/upkeep/kept_folder.hpp"
+#include "tests/support/eventually.hpp"
 #include "tests/support/golden.hpp"
+#include "tests/support/receiver.hpp"
 #include "tests/support/small_disk.hpp"
 
 namespace nightshift::tests {
@@ -201,10 +203,86 @@ BOOST_AUTO_TEST_CASE(what_may_have_been_done_since_waits_for_a_person) {
   back_up();
   const auto restored = must(try_restore());
   BOOST_TEST(restored.doubtful == std::vector<std::string>{"errand/waiting"});
-  const auto quarantine = must(runtime::DataFolder(root / "restored").read_quarantine());
-  BOOST_REQUIRE(quarantine.entities_size() == 1);
-  BOOST_TEST(quarantine.entities(0).entity() == "errand/waiting");
-  BOOST_TEST(quarantine.entities(0).cause().find("2026-11-22T01:30:00Z") != std::string::npos);
+  stop();
+  open_log(runtime::DataFolder(root / "restored"));
+  std::vector<WorkValue> rows;
+  storage::WorkKey first;
+  BOOST_REQUIRE(log->scan_work(first.kind, first, [&](const storage::WorkRow& row) {
+    BOOST_TEST(to_string(row.key.entity) == "errand/waiting");
+    rows.emplace_back().ParseFromString(row.value);
+    return true;
+  }));
+  BOOST_REQUIRE(rows.size() == 1u);
+  BOOST_TEST(rows[0].type() != "");
+  BOOST_TEST(rows[0].doubtful_since_us() > to_us(restored.backup.made_at));
+}
+
+BOOST_AUTO_TEST_CASE(what_was_open_in_a_backup_is_not_done_again_unseen) {
+  // The first is under way and the second has not been begun when the backup is made.
+  std::promise<void> begun;
+  std::promise<void> go_on;
+  auto busy = std::make_shared<Receiver>(runtime::ReceiverClass::queryable);
+  busy->instead = [&, going = go_on.get_future().share(), first = true](
+                      const runtime::Permit&) mutable -> std::optional<runtime::Outcome> {
+    if (std::exchange(first, false)) {
+      begun.set_value();
+      going.wait();
+    }
+    return std::nullopt;
+  };
+  executors = {busy};
+  options.effect_threads = 1;
+  start();
+  order("errand/begun", false);
+  begun.get_future().wait();
+  order("errand/waiting", false);
+  back_up();
+  go_on.set_value();
+  stop();
+  const auto restored = must(try_restore());
+  BOOST_TEST(restored.doubtful == (std::vector<std::string>{"errand/begun", "errand/waiting"}));
+  // This one lost what it had: that it knows nothing of them proves nothing.
+  auto other = std::make_shared<Receiver>(runtime::ReceiverClass::queryable);
+  executors = {other};
+  start_on(runtime::DataFolder(root / "restored"));
+  for (const auto* errand : {"errand/begun", "errand/waiting"})
+    eventually(
+        [&] {
+          const auto answer = must(get(errand));
+          return answer.status == "over" && answer.effects.size() == 1 &&
+                 answer.effects[0].state() == EFFECT_STATE_UNKNOWN_AFTER_DISPATCH;
+        },
+        std::string(errand) + " waits for a person");
+  BOOST_TEST(other->performed() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(what_the_receiver_has_is_done_after_a_restore) {
+  std::promise<void> begun;
+  std::promise<void> go_on;
+  auto receiver = std::make_shared<Receiver>(runtime::ReceiverClass::queryable);
+  receiver->instead = [&, going = go_on.get_future().share()](
+                          const runtime::Permit&) -> std::optional<runtime::Outcome> {
+    begun.set_value();
+    going.wait();
+    return std::nullopt;
+  };
+  executors = {receiver};
+  start();
+  order("errand/begun", false);
+  begun.get_future().wait();
+  back_up();
+  go_on.set_value();
+  stop();
+  BOOST_TEST(receiver->arrived() == 1u);
+  must(try_restore());
+  start_on(runtime::DataFolder(root / "restored"));
+  eventually(
+      [&] {
+        const auto answer = must(get("errand/begun"));
+        return answer.effects.size() == 1 && answer.effects[0].state() == EFFECT_STATE_COMMITTED;
+      },
+      "the receiver was asked");
+  BOOST_TEST(receiver->performed() == 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_rehearsal_finds_a_state_that_its_records_do_not_make) {

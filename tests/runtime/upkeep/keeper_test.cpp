@@ -17,8 +17,6 @@ using State = upkeep::BackupRun::State;
 
 struct Keeping : KeptFolder {
   Keeping() {
-    // Two o'clock is that of the zone.
-    ::setenv("TZ", "UTC", 1);
     start();
     add("counter/c");
   }

@@ -1,6 +1,8 @@
 // A data folder and its node.
 #include "tests/runtime/upkeep/kept_folder.hpp"
 
+#include "actors/custody/custody.hpp"
+#include "runtime/kernel/lift.hpp"
 #include "tests/support/golden.hpp"
 #include "tests/support/kinds/counter.hpp"
 #include "tests/support/kinds/counter.pb.h"
@@ -34,6 +36,7 @@ KeptFolder::KeptFolder()
   auto kinds = std::make_shared<runtime::Catalog>();
   kinds->add(counter_kind());
   kinds->add(errand_kind());
+  kinds->add(kernel::lift<actors::Custody>());
   catalog = std::move(kinds);
   options.threads = 2;
   BOOST_REQUIRE(data.create());
@@ -48,7 +51,7 @@ KeptFolder::KeptFolder()
 
 void KeptFolder::start_on(const runtime::DataFolder& folder) {
   open_log(folder);
-  node = must(runtime::start_node(log, catalog, clock, {}, options));
+  node = must(runtime::start_node(log, catalog, clock, executors, options));
 }
 
 void KeptFolder::open_log(const runtime::DataFolder& folder) {
@@ -75,10 +78,21 @@ std::uint64_t KeptFolder::add(const std::string& counter, std::int64_t by) const
   return must(call(*node, counter, command)).sequence;
 }
 
-void KeptFolder::order(const std::string& errand) const {
+void KeptFolder::order(const std::string& errand, bool gated) const {
   errand::Order command;
-  command.set_gated(true);
+  command.set_gated(gated);
   must(call(*node, errand, command));
+}
+
+Result<runtime::Answer> KeptFolder::reserve(const std::string& errand) const {
+  errand::Reserve command;
+  *command.mutable_until() = to_proto(*from_rfc3339("2126-01-01T00:00:00Z"));
+  return call(*node, errand, command);
+}
+
+void KeptFolder::finish(const std::string& errand) const {
+  must(reserve(errand));
+  must(call(*node, errand, errand::Cancel()));
 }
 
 Result<runtime::Answer> KeptFolder::get(const std::string& entity) const {

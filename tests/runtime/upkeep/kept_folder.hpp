@@ -33,8 +33,12 @@ struct KeptFolder {
   void stop();
   /// Adds to a counter; its sequence then.
   std::uint64_t add(const std::string& counter, std::int64_t by = 1) const;
-  /// Orders something that waits behind a gate.
-  void order(const std::string& errand) const;
+  /// Orders something: behind a gate that nobody opens, or for an executor.
+  void order(const std::string& errand, bool gated = true) const;
+  /// Reserves something until far in the future.
+  Result<runtime::Answer> reserve(const std::string& errand) const;
+  /// An errand that came to its end, with two events.
+  void finish(const std::string& errand) const;
   Result<runtime::Answer> get(const std::string& entity) const;
 
   TemporaryFolder root;
@@ -43,6 +47,7 @@ struct KeptFolder {
   std::shared_ptr<runtime::ManualClock> clock;
   std::shared_ptr<storage::FileLog> log;
   runtime::NodeOptions options;
+  std::vector<std::shared_ptr<runtime::Executor>> executors;
   std::unique_ptr<runtime::Node> node;
 };
 

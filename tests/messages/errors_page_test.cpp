@@ -44,7 +44,8 @@ std::string page() {
 /// CONTRACTS.md, exit codes.
 int exit_code_of(int http_status) {
   switch (http_status) {
-    case 404: return 3;
+    case 404:
+    case 410: return 3;
     case 409:
     case 412: return 4;
     case 401:

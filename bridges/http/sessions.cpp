@@ -11,6 +11,24 @@ constexpr std::size_t id_bytes = 8;
 
 std::string fresh_secret() { return to_base64url(random_bytes(secret_bytes)); }
 
+/// Where as many count as may be, drops the one whose time is earliest.
+void make_room(auto& all, std::size_t most, const auto& counts, const auto& time_of) {
+  auto least = all.end();
+  std::size_t count = 0;
+  for (auto at = all.begin(); at != all.end(); ++at) {
+    if (!counts(at->second)) continue;
+    ++count;
+    if (least == all.end() || time_of(at->second) < time_of(least->second)) least = at;
+  }
+  if (count >= most) all.erase(least);
+}
+
+constexpr auto everyone = [](const auto&) { return true; };
+
+auto of(const std::string& principal) {
+  return [&principal](const auto& one) { return one.principal == principal; };
+}
+
 }  // namespace
 
 void Sessions::forget_old(Time now) {
@@ -26,27 +44,11 @@ Sessions::Link Sessions::make_link(std::string principal, const Digest& token_ha
   Link link{fresh_secret(), now + bounds_.link_life};
   const std::scoped_lock lock(mutex_);
   forget_old(now);
-  if (links_.size() >= bounds_.links_max) {
-    links_.erase(std::ranges::min_element(
-        links_, {}, [](const auto& other) { return other.second.expires_at; }));
-  }
+  const auto age = [](const Invitation& one) { return one.expires_at; };
+  make_room(links_, bounds_.links_per_principal_max, of(principal), age);
+  make_room(links_, bounds_.links_max, everyone, age);
   links_[sha256(link.code)] = {std::move(principal), token_hash, link.expires_at};
   return link;
-}
-
-void Sessions::make_room(const std::string& principal) {
-  const auto drop_least_used = [&](auto counts, std::size_t most) {
-    if (static_cast<std::size_t>(std::ranges::count_if(sessions_, counts)) < most) return;
-    auto least = sessions_.end();
-    for (auto at = sessions_.begin(); at != sessions_.end(); ++at) {
-      if (!counts(*at)) continue;
-      if (least == sessions_.end() || at->second.used_at < least->second.used_at) least = at;
-    }
-    sessions_.erase(least);
-  };
-  drop_least_used([&](const auto& entry) { return entry.second.principal == principal; },
-                  bounds_.per_principal_max);
-  drop_least_used([](const auto&) { return true; }, bounds_.sessions_max);
 }
 
 Result<Sessions::Opened> Sessions::open(std::string_view code) {
@@ -68,7 +70,9 @@ Result<Sessions::Opened> Sessions::open(std::string_view code) {
                     now,
                     now + bounds_.life};
   links_.erase(link);
-  make_room(opened.session.principal);
+  const auto use = [](const Session& one) { return one.used_at; };
+  make_room(sessions_, bounds_.per_principal_max, of(opened.session.principal), use);
+  make_room(sessions_, bounds_.sessions_max, everyone, use);
   sessions_[sha256(opened.cookie)] = opened.session;
   return opened;
 }

@@ -34,6 +34,9 @@ struct Session {
 struct SessionBounds {
   /// Of a link.
   std::chrono::seconds link_life{300};
+  /// Beyond, the oldest ends, of the same principal first: nobody else's does for one who asks for
+  /// many.
+  std::size_t links_per_principal_max = 8;
   std::size_t links_max = 64;
   /// Of a session, from its beginning, and without being used.
   std::chrono::seconds life = std::chrono::days(7);
@@ -55,7 +58,6 @@ class Sessions {
     std::string code;
     Time expires_at{};
   };
-  /// Beyond `links_max` the oldest link ends.
   Link make_link(std::string principal, const Digest& token_hash);
 
   struct Opened {
@@ -82,7 +84,6 @@ class Sessions {
   };
 
   void forget_old(Time now);
-  void make_room(const std::string& principal);
 
   const Now now_;
   const SessionBounds bounds_;

@@ -222,6 +222,22 @@ BOOST_AUTO_TEST_CASE(links_and_sessions_are_bounded_in_number_and_life) {
   BOOST_TEST(!use(2), "a week is over, in use or not");
 }
 
+BOOST_AUTO_TEST_CASE(one_who_asks_for_many_links_ends_his_own_alone) {
+  Time now = time_from_us(1'700'000'000'000'000);
+  Sessions sessions([&now] { return now; });
+  const auto link = [&](const char* principal) {
+    now += std::chrono::milliseconds(1);
+    return sessions.make_link(principal, {}).code;
+  };
+  const auto of_ann = link("ann");
+  const auto first = link("eve");
+  for (int i = 0; i < 1000; ++i) link("eve");
+  const auto last = link("eve");
+  BOOST_TEST(!sessions.open(first));
+  BOOST_TEST(sessions.open(last).has_value());
+  BOOST_TEST(sessions.open(of_ann).has_value());
+}
+
 BOOST_FIXTURE_TEST_CASE(no_route_that_changes_something_takes_a_cookie_alone, Browser) {
   sign_in();
   const bridges::http::Routes routes(node.catalog());

@@ -2,7 +2,9 @@
 #include <algorithm>
 #include <string>
 
+#include "bridges/http/guard.hpp"
 #include "bridges/http/head.hpp"
+#include "bridges/http/target.hpp"
 #include "tests/fuzz/fuzzer.hpp"
 
 namespace nightshift::fuzz {
@@ -50,6 +52,34 @@ void check(const Head& head) {
   require(lengths <= 1 && (lengths == 1 || head.content_length == 0), "a length out of nothing");
 }
 
+/// What routes and handlers are given of a target.
+void check_target(const Head& head) {
+  const auto target = Target::parse(head.target);
+  if (!target) return;
+  require(head.target.starts_with(target->path()), "a path is not what was asked for");
+  for (const auto segment : target->segments()) {
+    require(!segment.contains('/') && !segment.contains('?'), "a segment is several");
+  }
+  for (const auto& [name, value] : target->query()) {
+    const auto control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
+    require(std::ranges::none_of(name + value, control), "a query has control characters");
+  }
+}
+
+/// Only these names are ours, however they are written.
+void check_guard(const Head& head) {
+  static const Guard guard("127.0.0.1", {"node.example"});
+  if (!guard.check(head)) return;
+  const auto names = {"127.0.0.1", "node.example", "localhost", "::1"};
+  require(std::ranges::any_of(names,
+                              [&](std::string_view name) {
+                                const bool literal = head.host.starts_with('[');
+                                return equal_ignoring_case(
+                                    head.host.substr(literal ? 1 : 0, name.size()), name);
+                              }),
+          "a host that is not ours was let through");
+}
+
 }  // namespace
 
 void head(std::string_view input) {
@@ -61,6 +91,8 @@ void head(std::string_view input) {
   Head head;
   if (*size == 0 || !parse_head(input.substr(0, *size), head)) return;
   check(head);
+  check_target(head);
+  check_guard(head);
   const std::string again = said_again(head);
   Head second;
   if (again.size() > head_bytes_max || !HeadScanner().scan(again)) return;

@@ -8,6 +8,7 @@
   KIND(approval)               \
   KIND(custody)                \
   KIND(principal)              \
+  KIND(process)                \
   KIND(usage)                  \
   /* tools/dev new-kind adds its line above this one */
 

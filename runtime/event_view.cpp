@@ -20,6 +20,17 @@ std::shared_ptr<const Message> decode(const google::protobuf::Descriptor& type,
   return event;
 }
 
+/// What a kind's event says, and what its text `detail` adds.
+std::string own_sentence(const std::string& sentence, const Message& event) {
+  using google::protobuf::FieldDescriptor;
+  const auto* detail = event.GetDescriptor()->FindFieldByName("detail");
+  if (detail == nullptr || detail->is_repeated() || detail->type() != FieldDescriptor::TYPE_STRING) {
+    return sentence;
+  }
+  const auto text = event.GetReflection()->GetString(event, detail);
+  return text.empty() ? sentence : sentence + ": " + text;
+}
+
 /// What the host did is said here: its events belong to no kind.
 std::string host_sentence(const Message* event) {
   if (const auto* sent = dynamic_cast<const host::Dispatched*>(event)) {
@@ -78,7 +89,7 @@ Result<EventView> view_of(const storage::StoredRecord& stored, const Catalog& ca
     const auto* info = kind->find_event(type);
     if (info != nullptr && view.record.schema() <= kernel::event_schema) {
       view.event = decode(*info->descriptor, view.record.payload());
-      if (view.event) view.sentence = info->sentence;
+      if (view.event) view.sentence = own_sentence(info->sentence, *view.event);
     }
   }
   if (view.sentence.empty()) {

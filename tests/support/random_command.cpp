@@ -51,6 +51,14 @@ std::string random_word(const std::string& field, const World& world, Dice& dice
   return random_text(world, dice);
 }
 
+/// Mostly one of the world's words for it, where there are any.
+std::uint64_t random_number(const std::string& field, std::uint64_t otherwise, const World& world,
+                            Dice& dice) {
+  const auto words = world.words.find(field);
+  if (words == world.words.end() || !dice.chance(80)) return otherwise;
+  return std::stoull(dice.pick(words->second));
+}
+
 /// What the view says about a field of the same name and type.
 const FieldDescriptor* shown_field(const FieldDescriptor& field, const Message* view) {
   if (view == nullptr) return nullptr;
@@ -79,7 +87,7 @@ void add_repeated(Message& message, const FieldDescriptor& field, const World& w
   for (auto n = dice.roll(3); n > 0; --n) {
     switch (field.cpp_type()) {
       case FieldDescriptor::CPPTYPE_STRING:
-        reflection.AddString(&message, &field, random_text(world, dice));
+        reflection.AddString(&message, &field, random_word(field.name(), world, dice));
         break;
       case FieldDescriptor::CPPTYPE_ENUM: {
         const auto& type = *field.enum_type();
@@ -109,7 +117,9 @@ void set_one(Message& message, const FieldDescriptor& field, const World& world,
     case FieldDescriptor::CPPTYPE_UINT32:
       return reflection.SetUInt32(&message, &field, static_cast<std::uint32_t>(number));
     case FieldDescriptor::CPPTYPE_UINT64:
-      return reflection.SetUInt64(&message, &field, static_cast<std::uint64_t>(number));
+      return reflection.SetUInt64(
+          &message, &field,
+          random_number(field.name(), static_cast<std::uint64_t>(number), world, dice));
     case FieldDescriptor::CPPTYPE_ENUM: {
       const auto& type = *field.enum_type();
       return reflection.SetEnum(&message, &field,

@@ -30,6 +30,26 @@ std::shared_ptr<const PriceTable> price_table() {
   return table;
 }
 
+/// What configurations of processes are made of.
+std::map<std::string, std::vector<std::string>, std::less<>> process_words() {
+  return {{"command", {"node", "/bin/sleep"}},
+          {"cwd", {"", "/srv"}},
+          {"env", {"PORT=8080", "EMPTY="}},
+          {"secrets", {"API_KEY=sealed:api", "DB=env:DATABASE_URL"}},
+          {"stdin_file", {"", "/dev/zero"}},
+          {"app", {"", "web"}},
+          {"kill_signal", {"", "SIGINT", "SIGQUIT"}},
+          {"signal", {"SIGHUP", "SIGUSR2"}},
+          {"after", {"redis", "migrate:completed"}},
+          {"ready", {"notify", "tcp:6379 and http://127.0.0.1:80/ready"}},
+          {"live", {"tcp:6379"}},
+          {"startup", {"http://[::1]:8080"}},
+          {"watch", {"/srv/app"}},
+          {"memory_bytes_max", {"0", "268435456"}},
+          {"out_file", {"", "/var/log/out"}},
+          {"error_file", {"", "/var/log/error"}}};
+}
+
 }  // namespace
 
 World::World() : now(*from_rfc3339("2026-11-21T07:00:00Z")), caller(person("alice")) {
@@ -44,6 +64,7 @@ World::World() : now(*from_rfc3339("2026-11-21T07:00:00Z")), caller(person("alic
   crm.add("class", "keyed");
   node.data.emplace(PriceTable::descriptor()->full_name(), price_table());
   words = {{"model", {"opus", "haiku", "opus-latest"}}, {"key", {"k1", "k2", "k3", "k4"}}};
+  words.merge(process_words());
   for (const auto* name : {"alice", "bob", "carol"}) {
     const auto& [_, key] = *keys.emplace(name, SigningKey::generate()).first;
     auto& approver = *authority.add_approvers();

@@ -1,0 +1,36 @@
+// When a process that ended is started again, and when no more.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "messages/process.pb.h"
+#include "messages/time.hpp"
+
+namespace nightshift::actors {
+
+/// True if what ended so is to be started again, as its configuration has it.
+bool wants_restart(const ProcessConfig& config, const process::Exit& exit);
+
+/// How often it failed in a row, once it has ended after running for so long.
+std::uint32_t failures_after(const process::Subject& subject, std::chrono::microseconds uptime);
+
+/// Before the start that follows the n-th failure in a row (n from 1): the first after
+/// `restart_delay_ms`, then the backoff, doubling up to its bound. `random` takes up to a quarter
+/// off, so that what failed together does not come back together.
+std::chrono::milliseconds delay_after(const ProcessConfig& config, std::uint32_t failures,
+                                      std::string_view random);
+
+/// Why one more restart at `now` would be too many; nothing where it would not.
+std::optional<std::string> crash_loop(const process::Subject& subject, Time now);
+
+/// Forgets failures that are older than every window of the configuration at `now`.
+void forget_old(process::Subject& subject, Time now);
+
+/// `exit code 1`, `SIGKILL`, in words.
+std::string describe(const process::Exit& exit);
+
+}  // namespace nightshift::actors

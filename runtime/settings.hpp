@@ -21,6 +21,7 @@
 #include "runtime/settings_budget.hpp"
 #include "runtime/settings_keys.hpp"
 #include "runtime/settings_prices.hpp"
+#include "runtime/settings_process.hpp"
 #include "runtime/settings_retention.hpp"
 #include "runtime/settings_webhook.hpp"
 
@@ -63,6 +64,8 @@ struct Settings {
   std::string vault_decisions = "request";
   /// `[webhook.NAME]`, each complete.
   Webhooks webhooks;
+  /// `[process.NAME]`, each complete.
+  Processes processes;
   /// `[budget.NAME]`, each complete.
   Budgets budgets;
   /// `[prices.NAME]`, each complete.

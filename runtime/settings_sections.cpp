@@ -29,7 +29,8 @@ NamedSection named_section(std::string_view prefix) {
 const auto& sections() {
   static const std::array all{named_section<webhook_rules, &Settings::webhooks>("webhook."),
                               named_section<budget_rules, &Settings::budgets>("budget."),
-                              named_section<price_rules, &Settings::price_rows>("prices.")};
+                              named_section<price_rules, &Settings::price_rows>("prices."),
+                              named_section<process_rules, &Settings::processes>("process.")};
   return all;
 }
 
@@ -101,6 +102,7 @@ Result<void> check_named_sections(const Settings& settings) {
   auto checked = check_each("webhook.", settings.webhooks);
   if (checked) checked = check_each("budget.", settings.budgets);
   if (checked) checked = check_each("prices.", settings.price_rows);
+  if (checked) checked = check_each("process.", settings.processes);
   return checked;
 }
 

@@ -26,6 +26,7 @@ std::vector<std::string> node_arguments(const Session& session, const NodeFlags&
                                      session.folder.root().string()};
   if (flags.http) arguments.insert(arguments.end(), {"--http", *flags.http});
   if (flags.config) arguments.insert(arguments.end(), {"--config", flags.config->string()});
+  if (flags.keep_children) arguments.push_back("--keep-children");
   return arguments;
 }
 
@@ -130,7 +131,7 @@ Result<void> up(Session& session, const NodeFlags& flags) {
   return ended;
 }
 
-Result<void> down(Session& session) {
+Result<void> down(Session& session, bool keep_children) {
   std::error_code ignored;
   if (!std::filesystem::exists(session.folder.lock_file(), ignored)) {
     session.out << "no node runs on " << session.folder.root().string() << "\n";
@@ -146,7 +147,8 @@ Result<void> down(Session& session) {
   const auto pid = runtime::FolderLock::last_holder(session.folder);
   // A descriptor of the process: its number may be another's by the time it has ended.
   const runtime::Descriptor process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-  if (process.get() < 0 || ::syscall(SYS_pidfd_send_signal, process.get(), SIGTERM, nullptr, 0)) {
+  const int signal = keep_children ? SIGUSR2 : SIGTERM;
+  if (process.get() < 0 || ::syscall(SYS_pidfd_send_signal, process.get(), signal, nullptr, 0)) {
     if (errno == ESRCH) return {};
     return fail(ErrorCode::io,
                 "process " + std::to_string(pid) + " cannot be stopped: " + std::strerror(errno),

@@ -27,11 +27,17 @@ void add_node_flags(CLI::App& verb, NodeFlags& node) {
   verb.add_option("--config", node.config, "The configuration file (TOML)")->type_name("FILE");
 }
 
+void add_keep_children(CLI::App& verb, bool& keep) {
+  verb.add_flag("--keep-children", keep,
+                "Processes go on when the node stops, and wait for the next one");
+}
+
 void add_node_verbs(CLI::App& app, Invocation& invocation, const Program& program) {
   const auto here = flags<NodeFlags>();
   auto& node = *app.add_subcommand("node", "Run a node in the foreground");
   add_node_flags(node, *here);
   node.add_flag("--quiet", here->quiet, "Log to the file in the data folder alone");
+  add_keep_children(node, here->keep_children);
   node.callback([&invocation, &program, here] {
     invocation.action = [&program, here](Session& session) {
       here->data = session.folder.root();
@@ -41,8 +47,13 @@ void add_node_verbs(CLI::App& app, Invocation& invocation, const Program& progra
   const auto behind = flags<NodeFlags>();
   auto& background = *app.add_subcommand("up", "Run a node in the background");
   add_node_flags(background, *behind);
+  add_keep_children(background, behind->keep_children);
   on(background, invocation, [behind](Session& session) { return up(session, *behind); });
-  on(*app.add_subcommand("down", "Stop the node, and wait for its end"), invocation, down);
+  const auto ending = flags<NodeFlags>();
+  auto& down_verb = *app.add_subcommand("down", "Stop the node, and wait for its end");
+  add_keep_children(down_verb, ending->keep_children);
+  on(down_verb, invocation,
+     [ending](Session& session) { return down(session, ending->keep_children); });
 }
 
 void add_read_verbs(CLI::App& app, Invocation& invocation) {

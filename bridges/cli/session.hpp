@@ -27,6 +27,8 @@ struct NodeFlags {
   std::optional<std::filesystem::path> config;
   /// Log to the file alone.
   bool quiet = false;
+  /// What runs goes on when the node stops, and waits for the next one.
+  bool keep_children = false;
 };
 
 /// A policy as a file says it.

@@ -195,7 +195,8 @@ Result<void> completion_words(Session& session, const std::vector<std::string>& 
 
 // the node in the background
 Result<void> up(Session& session, const NodeFlags& flags);
-Result<void> down(Session& session);
+/// With `keep_children`, processes go on and wait for the next node.
+Result<void> down(Session& session, bool keep_children);
 
 /// `field=value` texts as the body of a command: JSON of what was said, nothing else. Errors as
 /// `set_field`; `usage` where there is no `=`; `io` where a file cannot be read.

@@ -126,7 +126,7 @@ void set_one(Message& message, const FieldDescriptor& field, const World& world,
                                 type.value(static_cast<int>(dice.roll(type.value_count()))));
     }
     case FieldDescriptor::CPPTYPE_MESSAGE:
-      if (!dice.chance(30)) return;
+      if (!dice.chance(field.options().GetExtension(rules).required() ? 90 : 30)) return;
       return fill_message(*reflection.MutableMessage(&message, &field), world, dice);
     default: return;
   }

@@ -3,12 +3,17 @@
 
 #include "actors/all.hpp"
 #include "bridges/cli/command_line.hpp"
+#include "bridges/process/keeper/run.hpp"
 #include "tools/nightshift/policy.hpp"
 #include "tools/nightshift/process.hpp"
 #include "tools/nightshift/serve.hpp"
 
 int main(int argc, char** argv) {
   using namespace nightshift;
+  // No verb for people: it needs none of what follows, and stays small.
+  if (argc > 1 && argv[1] == std::string_view("keeper")) {
+    return bridges::process::run_keeper(argc, argv, NIGHTSHIFT_VERSION);
+  }
   auto catalog = std::make_shared<runtime::Catalog>();
   actors::register_all(*catalog);
   bridges::cli::Program program;

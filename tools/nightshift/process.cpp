@@ -34,6 +34,7 @@ sigset_t stop_signals() {
   ::sigemptyset(&set);
   ::sigaddset(&set, SIGTERM);
   ::sigaddset(&set, SIGINT);
+  ::sigaddset(&set, SIGUSR2);
   return set;
 }
 
@@ -91,7 +92,11 @@ void StopSignal::fail(Stop why) {
 Stop StopSignal::wait() {
   pollfd watched[]{{signals_, POLLIN, 0}, {failures_, POLLIN, 0}};
   while (::poll(watched, 2, -1) < 0) assert(errno == EINTR);
-  return watched[0].revents != 0 ? Stop::asked : why_.load();
+  if (watched[0].revents == 0) return why_.load();
+  signalfd_siginfo signal{};
+  const auto size = ::read(signals_, &signal, sizeof signal);
+  keeps_children_ = size == sizeof signal && signal.ssi_signo == SIGUSR2;
+  return Stop::asked;
 }
 
 Bound::Bound(std::chrono::milliseconds bound, std::function<void()> over)

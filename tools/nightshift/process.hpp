@@ -38,7 +38,7 @@ enum class Stop {
   stuck,
 };
 
-/// Takes SIGTERM and SIGINT from now on: make it before the first thread, of which none may handle
+/// Takes SIGTERM, SIGINT and SIGUSR2 from now on: make it before the first thread, of which none may handle
 /// them.
 class StopSignal {
  public:
@@ -50,10 +50,13 @@ class StopSignal {
   /// The process must begin anew; the first reason counts. Thread-safe, never blocks.
   void fail(Stop why);
   Stop wait();
+  /// Once it was asked for by SIGUSR2: processes go on, and wait for the next node.
+  bool keeps_children() const { return keeps_children_; }
 
  private:
   int signals_ = -1;
   int failures_ = -1;
+  bool keeps_children_ = false;
   std::atomic<Stop> why_ = Stop::asked;
 };
 

@@ -24,6 +24,7 @@
 #include "tools/nightshift/initialise.hpp"
 #include "tools/nightshift/logging.hpp"
 #include "tools/nightshift/process.hpp"
+#include "tools/nightshift/processes.hpp"
 #include "tools/nightshift/quarantine.hpp"
 #include "tools/nightshift/retention.hpp"
 #include "tools/nightshift/secrets.hpp"
@@ -101,8 +102,11 @@ class Service {
     return announce();
   }
 
-  void stop() {
+  /// With `children`, what runs ends with the node; else it waits for the next one.
+  void stop(bool children) {
+    if (children && processes_) processes_->end_children(settings_.stop_within * 3 / 4);
     node_.reset();
+    processes_.reset();
     archivist_.reset();
     keeper_.reset();
     log_.reset();
@@ -227,7 +231,11 @@ class Service {
     if (added) added = tree.add("bridges", retention_part(archivist_, settings_.stop_within));
     if (added) added = tree.add("bridges", http_part());
     if (added && !settings_.vault_path.empty()) added = tree.add("bridges", vault_part());
-    return added;
+    if (!added) return added;
+    processes_ = std::make_unique<Processes>(folder_, program_.environment, secrets_,
+                                             crash_point(program_.environment));
+    ensure_processes(*node_, settings_);
+    return tree.add("bridges", processes_->part(*node_));
   }
 
   Part http_part() {
@@ -288,6 +296,7 @@ class Service {
   std::shared_ptr<storage::FileLog> log_;
   std::shared_ptr<runtime::upkeep::BackupKeeper> keeper_;
   std::shared_ptr<runtime::upkeep::Archivist> archivist_;
+  std::unique_ptr<Processes> processes_;
   std::unique_ptr<runtime::Node> node_;
   /// Where HTTP listens; 0 until it does.
   std::atomic<int> port_ = 0;
@@ -304,6 +313,7 @@ std::vector<std::string> arguments_again(const NodeFlags& flags, const std::stri
                                      flags.data.string(), "--http", address};
   if (flags.config) arguments.insert(arguments.end(), {"--config", flags.config->string()});
   if (flags.quiet) arguments.push_back("--quiet");
+  if (flags.keep_children) arguments.push_back("--keep-children");
   return arguments;
 }
 
@@ -358,7 +368,7 @@ int serve(Program& program, const NodeFlags& flags, std::ostream& out, std::ostr
   Service service(program, sources, std::move(*settings), folder, std::move(variables));
   if (auto started = service.start(stop); !started) {
     spdlog::error("the node cannot start: {}", started.error().message());
-    service.stop();
+    service.stop(false);
     return refuse(err, started.error());
   }
   const auto address = service.address();
@@ -382,7 +392,7 @@ int serve(Program& program, const NodeFlags& flags, std::ostream& out, std::ostr
   if (why == Stop::stuck) finish_without_it();
   {
     const Bound bound(stop_within, finish_without_it);
-    service.stop();
+    service.stop(why == Stop::asked && !stop.keeps_children() && !flags.keep_children);
   }
   return finish();
 }

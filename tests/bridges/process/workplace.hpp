@@ -1,0 +1,57 @@
+// A node with its process bridge, in the process of a test; its keeper is the program's.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "bridges/process/process_bridge.hpp"
+#include "messages/process.pb.h"
+#include "runtime/node.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+namespace nightshift::tests {
+
+namespace bridge = bridges::process;
+namespace process_pb = nightshift::process;
+
+class Workplace {
+ public:
+  Workplace();
+  /// Ends all children.
+  ~Workplace();
+
+  void open();
+  /// As when the node is killed: the children go on.
+  void close();
+  runtime::Node& node() { return *node_; }
+  bridge::ProcessBridge& bridge() { return *bridge_; }
+
+  /// A shell script under this name, started.
+  void run(const std::string& name, const std::string& script, ProcessConfig config = {});
+  /// As `config` has it, started.
+  void define(const std::string& name, const ProcessConfig& config);
+  template <class Message>
+  Result<runtime::Answer> tell(const std::string& name, const Message& message) {
+    return command(name, std::make_shared<Message>(message));
+  }
+  std::string status(const std::string& name) const;
+  process_pb::View view(const std::string& name) const;
+  void await(const std::string& name, const std::string& status) const;
+  /// Until another run than `before` is online.
+  void await_another(const std::string& name, const std::string& before) const;
+  std::string output(const std::string& name) const;
+  /// How many events of this type it had.
+  std::size_t count(const std::string& name, const std::string& type) const;
+
+  TemporaryFolder folder;
+
+ private:
+  Result<runtime::Answer> command(const std::string& name,
+                                  std::shared_ptr<const google::protobuf::Message> body);
+
+  std::shared_ptr<runtime::Clock> clock_;
+  std::unique_ptr<runtime::Node> node_;
+  std::unique_ptr<bridge::ProcessBridge> bridge_;
+};
+
+}  // namespace nightshift::tests

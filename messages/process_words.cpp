@@ -14,12 +14,12 @@ namespace {
 using google::protobuf::RepeatedPtrField;
 
 constexpr std::array signal_names{
-    std::string_view("SIGHUP"),    std::string_view("SIGINT"),   std::string_view("SIGQUIT"),
-    std::string_view("SIGABRT"),   std::string_view("SIGKILL"),  std::string_view("SIGUSR1"),
-    std::string_view("SIGUSR2"),   std::string_view("SIGALRM"),  std::string_view("SIGTERM"),
-    std::string_view("SIGCONT"),   std::string_view("SIGSTOP"),  std::string_view("SIGTSTP"),
-    std::string_view("SIGTTIN"),   std::string_view("SIGTTOU"),  std::string_view("SIGURG"),
-    std::string_view("SIGVTALRM"), std::string_view("SIGPROF"),  std::string_view("SIGWINCH"),
+    std::string_view("SIGHUP"),    std::string_view("SIGINT"),  std::string_view("SIGQUIT"),
+    std::string_view("SIGABRT"),   std::string_view("SIGKILL"), std::string_view("SIGUSR1"),
+    std::string_view("SIGUSR2"),   std::string_view("SIGALRM"), std::string_view("SIGTERM"),
+    std::string_view("SIGCONT"),   std::string_view("SIGSTOP"), std::string_view("SIGTSTP"),
+    std::string_view("SIGTTIN"),   std::string_view("SIGTTOU"), std::string_view("SIGURG"),
+    std::string_view("SIGVTALRM"), std::string_view("SIGPROF"), std::string_view("SIGWINCH"),
     std::string_view("SIGIO"),     std::string_view("SIGPWR")};
 
 std::unexpected<Error> wrong(std::string_view field, const std::string& detail) {
@@ -107,8 +107,9 @@ Result<void> check_environment(const ProcessConfig& config) {
     const auto equals = variable.find('=');
     const auto name = variable.substr(0, equals);
     if (equals + 1 == variable.size() || !names_a_secret(name)) continue;
-    return wrong("env", name + " is a secret by its name, and all of env is kept in the journal: "
-                               "seal it with \"nightshift secret set NAME\", and write " +
+    return wrong("env", name +
+                            " is a secret by its name, and all of env is kept in the journal: "
+                            "seal it with \"nightshift secret set NAME\", and write " +
                             name + "=sealed:NAME into secrets");
   }
   for (const auto& secret : config.secrets()) {
@@ -129,7 +130,8 @@ Result<void> check_paths(const ProcessConfig& config) {
   if (!absolute(config.out_file())) return wrong("out_file", "out_file must be absolute");
   if (!absolute(config.error_file())) return wrong("error_file", "error_file must be absolute");
   const auto good = [&absolute](const auto& path) { return !path.empty() && absolute(path); };
-  if (!std::ranges::all_of(config.watch(), good)) return wrong("watch", "watch takes absolute paths");
+  if (!std::ranges::all_of(config.watch(), good))
+    return wrong("watch", "watch takes absolute paths");
   return {};
 }
 
@@ -198,8 +200,9 @@ bool is_signal_name(std::string_view name) {
 
 bool names_a_secret(std::string_view variable) {
   std::string upper(variable);
-  std::ranges::transform(upper, upper.begin(),
-                         [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  std::ranges::transform(upper, upper.begin(), [](char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+  });
   constexpr std::array words{std::string_view("PASSWORD"), std::string_view("PASSWD"),
                              std::string_view("SECRET"), std::string_view("TOKEN"),
                              std::string_view("CREDENTIAL")};

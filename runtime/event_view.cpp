@@ -24,7 +24,8 @@ std::shared_ptr<const Message> decode(const google::protobuf::Descriptor& type,
 std::string own_sentence(const std::string& sentence, const Message& event) {
   using google::protobuf::FieldDescriptor;
   const auto* detail = event.GetDescriptor()->FindFieldByName("detail");
-  if (detail == nullptr || detail->is_repeated() || detail->type() != FieldDescriptor::TYPE_STRING) {
+  if (detail == nullptr || detail->is_repeated() ||
+      detail->type() != FieldDescriptor::TYPE_STRING) {
     return sentence;
   }
   const auto text = event.GetReflection()->GetString(event, detail);

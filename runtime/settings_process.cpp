@@ -56,7 +56,8 @@ std::optional<std::string> set_any(ProcessConfig& process, std::string_view key,
   switch (value.shape) {
     case SettingShape::number: return set_number(process, field, value.number);
     case SettingShape::flag: reflection.SetBool(&process, &field, value.flag); break;
-    case SettingShape::text: reflection.SetString(&process, &field, placed(name, value, value.text));
+    case SettingShape::text:
+      reflection.SetString(&process, &field, placed(name, value, value.text));
       break;
     case SettingShape::list:
       reflection.ClearField(&process, &field);
@@ -89,14 +90,16 @@ constexpr std::array rules{
     rule<"process.NAME.command">(text, "What runs: a path, or a name that is looked for in PATH."),
     rule<"process.NAME.args">(list, "Its arguments."),
     rule<"process.NAME.interpreter">(
-        text, "What runs the command as a script: \"node\", \"python3\"; it runs itself if nobody "
-              "says."),
+        text,
+        "What runs the command as a script: \"node\", \"python3\"; it runs itself if nobody "
+        "says."),
     rule<"process.NAME.interpreter_args">(list, "Arguments of the interpreter, before the script."),
     rule<"process.NAME.cwd">(text, "Where it runs; the home folder of its user if nobody says."),
     rule<"process.NAME.env">(list, "Variables, \"NAME=VALUE\"; never secrets: they are journaled."),
     rule<"process.NAME.secrets">(
-        list, "Variables that are secrets: \"NAME=env:NAME\", \"NAME=file:PATH\", "
-              "\"NAME=sealed:NAME\"."),
+        list,
+        "Variables that are secrets: \"NAME=env:NAME\", \"NAME=file:PATH\", "
+        "\"NAME=sealed:NAME\"."),
     rule<"process.NAME.user">(text, "Whose rights it has; takes a node that runs as root."),
     rule<"process.NAME.stdin_file">(text, "What it reads; nothing if nobody says."),
     rule<"process.NAME.instances">(
@@ -121,8 +124,9 @@ constexpr std::array rules{
     rule<"process.NAME.after">(
         list, "What must be there first: \"NAME\" (ready), \"NAME:started\", \"NAME:completed\"."),
     rule<"process.NAME.ready">(
-        list, "When it counts as online, one of: \"tcp:PORT\", \"http://...\", \"output:TEXT\", "
-              "\"notify\", \"ipc\"; \"A and B\" wants both."),
+        list,
+        "When it counts as online, one of: \"tcp:PORT\", \"http://...\", \"output:TEXT\", "
+        "\"notify\", \"ipc\"; \"A and B\" wants both."),
     rule<"process.NAME.ready_timeout_ms">(number, "A start that takes longer has failed."),
     rule<"process.NAME.live">(
         list, "Whether it is still well, one of: \"tcp:PORT\", \"http://...\", \"A and B\"."),

@@ -135,8 +135,7 @@ void after_failure(Events& events, const Subject& before, std::uint32_t failures
 }
 
 std::chrono::microseconds uptime(const Run& run, const Context& context) {
-  return run.pid() == 0 ? std::chrono::microseconds(0)
-                        : context.now - from_proto(run.started_at());
+  return run.pid() == 0 ? std::chrono::microseconds(0) : context.now - from_proto(run.started_at());
 }
 
 Exited exited(const Exit& exit, std::string detail) {
@@ -203,8 +202,9 @@ Result<Events> trouble(const Run& run, const ReportTrouble& command, const Conte
 Result<Events> ask_signal(const Run& run, const Signal& command, const Context& context) {
   if (!is_signal_name(command.signal())) {
     return fail(ErrorCode::invalid,
-                "there is no signal \"" + command.signal() + "\"; SIGHUP, SIGUSR1 and SIGUSR2 "
-                "are usual",
+                "there is no signal \"" + command.signal() +
+                    "\"; SIGHUP, SIGUSR1 and SIGUSR2 "
+                    "are usual",
                 "signal");
   }
   if (run.knocks_size() >= Process::knocks_max) {
@@ -310,7 +310,7 @@ Result<Events> Process::decide(const Waiting&, const Delete&, const Context&) {
 }
 Result<Events> Process::decide(const Waiting& phase, const Release&, const Context& context) {
   switch (phase.waits()) {
-    case WAITS_DEPENDENCIES: return again(context, "what it comes after is there");
+    case WAITS_DEPENDENCIES: return launched(context, "what it comes after is there");
     case WAITS_NODE:
       if (phase.subject().config().after().empty()) return again(context, "as the node is back");
       return started(phase.subject(), context);
@@ -398,8 +398,7 @@ Result<Events> Process::decide(const Launching& phase, const GiveUp& command,
 
 // ---- it is online
 
-Result<Events> Process::decide(const Online& phase, const Define& command,
-                               const Context& context) {
+Result<Events> Process::decide(const Online& phase, const Define& command, const Context& context) {
   return define(&phase.subject(), command, context);
 }
 Result<Events> Process::decide(const Online&, const Start&, const Context&) { return Events(); }
@@ -409,8 +408,7 @@ Result<Events> Process::decide(const Online&, const Stop&, const Context& contex
 Result<Events> Process::decide(const Online&, const Restart&, const Context& context) {
   return stop(THEN_START, context);
 }
-Result<Events> Process::decide(const Online& phase, const Signal& command,
-                               const Context& context) {
+Result<Events> Process::decide(const Online& phase, const Signal& command, const Context& context) {
   return ask_signal(phase.run(), command, context);
 }
 Result<Events> Process::decide(const Online&, const Delete&, const Context& context) {

@@ -24,11 +24,11 @@ std::array<Limit, 2> limits_of(const ProcessConfig& config) {
   const auto or_default = [](bool said, std::uint32_t value, std::uint32_t otherwise) {
     return said ? value : otherwise;
   };
-  return {Limit{or_default(config.has_crash_loop_restarts(), config.crash_loop_restarts(), 5),
-                seconds(or_default(config.has_crash_loop_s(), config.crash_loop_s(), 60))},
-          Limit{or_default(config.has_restarts_max(), config.restarts_max(), 10),
-                seconds(or_default(config.has_restarts_window_s(), config.restarts_window_s(),
-                                   600))}};
+  return {
+      Limit{or_default(config.has_crash_loop_restarts(), config.crash_loop_restarts(), 5),
+            seconds(or_default(config.has_crash_loop_s(), config.crash_loop_s(), 60))},
+      Limit{or_default(config.has_restarts_max(), config.restarts_max(), 10),
+            seconds(or_default(config.has_restarts_window_s(), config.restarts_window_s(), 600))}};
 }
 
 bool is_wanted_end(const ProcessConfig& config, const Exit& exit) {
@@ -72,9 +72,8 @@ milliseconds delay_after(const ProcessConfig& config, std::uint32_t failures,
 
 std::optional<std::string> crash_loop(const Subject& subject, Time now) {
   for (const auto& limit : limits_of(subject.config())) {
-    const auto recent = std::ranges::count_if(subject.failed_at(), [&](const auto& at) {
-      return from_proto(at) + limit.window > now;
-    });
+    const auto recent = std::ranges::count_if(
+        subject.failed_at(), [&](const auto& at) { return from_proto(at) + limit.window > now; });
     if (recent < static_cast<std::int64_t>(limit.restarts)) continue;
     return "crash loop: " + std::to_string(recent) + " restarts within " +
            std::to_string(limit.window.count()) + " s, and it ended again";

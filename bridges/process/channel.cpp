@@ -36,8 +36,8 @@ bool Channel::flush() {
   std::size_t sent = 0;
   bool alive = true;
   while (sent < unsent_.size()) {
-    const auto count =
-        ::send(socket_.get(), unsent_.data() + sent, unsent_.size() - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+    const auto count = ::send(socket_.get(), unsent_.data() + sent, unsent_.size() - sent,
+                              MSG_NOSIGNAL | MSG_DONTWAIT);
     if (count > 0) {
       sent += static_cast<std::size_t>(count);
       continue;

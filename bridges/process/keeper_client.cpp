@@ -19,7 +19,8 @@ constexpr int keeper_ready_ms = 30'000;
 
 /// What the system needs, and nothing of the node's: its environment held secrets.
 std::vector<std::string> keeper_environment() {
-  std::vector<std::string> environment{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"};
+  std::vector<std::string> environment{
+      "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"};
   for (const char* name : {"NIGHTSHIFT_CORE_DUMPS", "ASAN_OPTIONS", "UBSAN_OPTIONS"}) {
     if (const char* value = ::getenv(name)) environment.push_back(std::string(name) + "=" + value);
   }
@@ -81,7 +82,8 @@ Result<void> KeeperClient::start_keeper() {
   ::posix_spawn_file_actions_destroy(&files);
   telling.close();
   if (error != 0) {
-    return fail(ErrorCode::io, "the keeper cannot be started: " + std::string(std::strerror(error)));
+    return fail(ErrorCode::io,
+                "the keeper cannot be started: " + std::string(std::strerror(error)));
   }
   while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
   }

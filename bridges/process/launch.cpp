@@ -21,23 +21,22 @@ struct NamedSignal {
   std::string_view name;
   int number;
 };
-constexpr std::array signals{
-    NamedSignal{"SIGHUP", SIGHUP},       NamedSignal{"SIGINT", SIGINT},
-    NamedSignal{"SIGQUIT", SIGQUIT},     NamedSignal{"SIGILL", SIGILL},
-    NamedSignal{"SIGTRAP", SIGTRAP},     NamedSignal{"SIGABRT", SIGABRT},
-    NamedSignal{"SIGBUS", SIGBUS},       NamedSignal{"SIGFPE", SIGFPE},
-    NamedSignal{"SIGKILL", SIGKILL},     NamedSignal{"SIGUSR1", SIGUSR1},
-    NamedSignal{"SIGSEGV", SIGSEGV},     NamedSignal{"SIGUSR2", SIGUSR2},
-    NamedSignal{"SIGPIPE", SIGPIPE},     NamedSignal{"SIGALRM", SIGALRM},
-    NamedSignal{"SIGTERM", SIGTERM},     NamedSignal{"SIGSTKFLT", SIGSTKFLT},
-    NamedSignal{"SIGCHLD", SIGCHLD},     NamedSignal{"SIGCONT", SIGCONT},
-    NamedSignal{"SIGSTOP", SIGSTOP},     NamedSignal{"SIGTSTP", SIGTSTP},
-    NamedSignal{"SIGTTIN", SIGTTIN},     NamedSignal{"SIGTTOU", SIGTTOU},
-    NamedSignal{"SIGURG", SIGURG},       NamedSignal{"SIGXCPU", SIGXCPU},
-    NamedSignal{"SIGXFSZ", SIGXFSZ},     NamedSignal{"SIGVTALRM", SIGVTALRM},
-    NamedSignal{"SIGPROF", SIGPROF},     NamedSignal{"SIGWINCH", SIGWINCH},
-    NamedSignal{"SIGIO", SIGIO},         NamedSignal{"SIGPWR", SIGPWR},
-    NamedSignal{"SIGSYS", SIGSYS}};
+constexpr std::array signals{NamedSignal{"SIGHUP", SIGHUP},   NamedSignal{"SIGINT", SIGINT},
+                             NamedSignal{"SIGQUIT", SIGQUIT}, NamedSignal{"SIGILL", SIGILL},
+                             NamedSignal{"SIGTRAP", SIGTRAP}, NamedSignal{"SIGABRT", SIGABRT},
+                             NamedSignal{"SIGBUS", SIGBUS},   NamedSignal{"SIGFPE", SIGFPE},
+                             NamedSignal{"SIGKILL", SIGKILL}, NamedSignal{"SIGUSR1", SIGUSR1},
+                             NamedSignal{"SIGSEGV", SIGSEGV}, NamedSignal{"SIGUSR2", SIGUSR2},
+                             NamedSignal{"SIGPIPE", SIGPIPE}, NamedSignal{"SIGALRM", SIGALRM},
+                             NamedSignal{"SIGTERM", SIGTERM}, NamedSignal{"SIGSTKFLT", SIGSTKFLT},
+                             NamedSignal{"SIGCHLD", SIGCHLD}, NamedSignal{"SIGCONT", SIGCONT},
+                             NamedSignal{"SIGSTOP", SIGSTOP}, NamedSignal{"SIGTSTP", SIGTSTP},
+                             NamedSignal{"SIGTTIN", SIGTTIN}, NamedSignal{"SIGTTOU", SIGTTOU},
+                             NamedSignal{"SIGURG", SIGURG},   NamedSignal{"SIGXCPU", SIGXCPU},
+                             NamedSignal{"SIGXFSZ", SIGXFSZ}, NamedSignal{"SIGVTALRM", SIGVTALRM},
+                             NamedSignal{"SIGPROF", SIGPROF}, NamedSignal{"SIGWINCH", SIGWINCH},
+                             NamedSignal{"SIGIO", SIGIO},     NamedSignal{"SIGPWR", SIGPWR},
+                             NamedSignal{"SIGSYS", SIGSYS}};
 
 constexpr const char* usual_path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 constexpr std::uint32_t kill_timeout_ms_default = 10'000;
@@ -56,7 +55,7 @@ void set_variable(Variables& variables, const std::string& text) {
 }
 
 bool is_program(const fs::path& file) {
-  struct stat status {};
+  struct stat status{};
   return ::stat(file.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
          ::access(file.c_str(), X_OK) == 0;
 }
@@ -141,7 +140,8 @@ keeper::OutputFile output_of(const ProcessConfig& config, const std::string& pat
 Result<void> set_program(keeper::Start& start, const ProcessConfig& config,
                          const std::string& path) {
   const bool by_itself = config.interpreter().empty() || config.interpreter() == "none";
-  auto program = find_program(by_itself ? config.command() : config.interpreter(), start.cwd(), path);
+  auto program =
+      find_program(by_itself ? config.command() : config.interpreter(), start.cwd(), path);
   if (!program) return std::unexpected(program.error());
   start.set_program(std::move(*program));
   if (by_itself) {
@@ -200,9 +200,7 @@ Result<keeper::Start> launch_of(const ProcessConfig& config, const std::string& 
   std::error_code error;
   const auto& home = (*variables)["HOME"];
   // An account that nobody logs in to may have none.
-  start.set_cwd(!config.cwd().empty()          ? config.cwd()
-                : fs::is_directory(home, error) ? home
-                                                : "/");
+  start.set_cwd(!config.cwd().empty() ? config.cwd() : fs::is_directory(home, error) ? home : "/");
   if (!fs::is_directory(start.cwd(), error)) {
     return never("its folder " + start.cwd() + " does not exist: make it, or mend cwd", "cwd");
   }
@@ -218,7 +216,8 @@ Result<keeper::Start> launch_of(const ProcessConfig& config, const std::string& 
   for (const auto& [name, value] : *variables) start.add_environment(name + "=" + value);
   start.set_user(config.user());
   start.set_stdin_file(config.stdin_file());
-  *start.mutable_out() = output_of(config, config.out_file(), places.logs / (instance + "-out.log"));
+  *start.mutable_out() =
+      output_of(config, config.out_file(), places.logs / (instance + "-out.log"));
   *start.mutable_error() =
       output_of(config, config.error_file(), places.logs / (instance + "-error.log"));
   start.mutable_limits()->set_memory_bytes_max(config.memory_bytes_max());

@@ -53,7 +53,7 @@ Result<Place> Place::open(const fs::path& run_folder) {
   place.directory_ =
       runtime::Descriptor(::open(place.folder_.c_str(), O_DIRECTORY | O_RDONLY | O_CLOEXEC));
   if (!place.directory_) return refused(place.folder_, "cannot be opened");
-  struct stat status {};
+  struct stat status{};
   if (::fstat(place.directory_.get(), &status) != 0 || status.st_uid != ::geteuid()) {
     return fail(ErrorCode::forbidden, place.folder_.string() + " belongs to another user",
                 place.folder_.string());

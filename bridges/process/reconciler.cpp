@@ -69,7 +69,8 @@ Result<void> Reconciler::load() {
     }
     query.after = listed->next;
   } while (!query.after.empty());
-  if (auto connected = keeper_.connect(false); !connected) return std::unexpected(connected.error());
+  if (auto connected = keeper_.connect(false); !connected)
+    return std::unexpected(connected.error());
   return {};
 }
 
@@ -113,9 +114,9 @@ void Reconciler::turn() {
 }
 
 void Reconciler::wait() {
-  pollfd watched[]{{mailbox_->descriptor(), POLLIN, 0},
-                   {keeper_.descriptor(),
-                    static_cast<short>(POLLIN | (keeper_.has_unsent() ? POLLOUT : 0)), 0}};
+  pollfd watched[]{
+      {mailbox_->descriptor(), POLLIN, 0},
+      {keeper_.descriptor(), static_cast<short>(POLLIN | (keeper_.has_unsent() ? POLLOUT : 0)), 0}};
   const auto patience = retry_ ? static_cast<int>(options_.retry_every.count()) : -1;
   if (::poll(watched, 2, patience) == 0) {
     retry_ = false;
@@ -170,9 +171,8 @@ void Reconciler::hear_keeper() {
 
 void Reconciler::take(const keeper::FromKeeper& news) {
   const auto of_run = [this](const std::string& run) {
-    const auto found = std::ranges::find_if(standings_, [&run](const auto& standing) {
-      return standing.second.view->run() == run;
-    });
+    const auto found = std::ranges::find_if(
+        standings_, [&run](const auto& standing) { return standing.second.view->run() == run; });
     if (found != standings_.end()) dirty_.insert(found->first);
     return found == standings_.end() ? nullptr : &desks_[found->first];
   };

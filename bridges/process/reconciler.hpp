@@ -13,9 +13,9 @@
 
 namespace nightshift::bridges::process {
 
-/// Level-triggered: every step looks at the newest durable state of a process and at what the keeper
-/// has of its run, and does the one thing that brings them closer. So it does not matter what was
-/// missed, or done twice. Used by one thread, but for what says otherwise.
+/// Level-triggered: every step looks at the newest durable state of a process and at what the
+/// keeper has of its run, and does the one thing that brings them closer. So it does not matter
+/// what was missed, or done twice. Used by one thread, but for what says otherwise.
 class Reconciler {
  public:
   Reconciler(runtime::Node& node, ProcessOptions options, Place place);

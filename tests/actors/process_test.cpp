@@ -328,12 +328,11 @@ BOOST_AUTO_TEST_CASE(the_policy_says_whether_an_end_is_followed_by_a_start) {
     std::uint32_t code;
     const char* status;
   };
-  for (const auto& [policy, code, expected] : {Case{RESTART_POLICY_ALWAYS, 0, "launching"},
-                                               Case{RESTART_POLICY_ALWAYS, 42, "stopped"},
-                                               Case{RESTART_POLICY_ON_FAILURE, 0, "stopped"},
-                                               Case{RESTART_POLICY_ON_FAILURE, 1, "launching"},
-                                               Case{RESTART_POLICY_ON_FAILURE, 42, "stopped"},
-                                               Case{RESTART_POLICY_NEVER, 1, "stopped"}}) {
+  for (const auto& [policy, code, expected] :
+       {Case{RESTART_POLICY_ALWAYS, 0, "launching"}, Case{RESTART_POLICY_ALWAYS, 42, "stopped"},
+        Case{RESTART_POLICY_ON_FAILURE, 0, "stopped"},
+        Case{RESTART_POLICY_ON_FAILURE, 1, "launching"},
+        Case{RESTART_POLICY_ON_FAILURE, 42, "stopped"}, Case{RESTART_POLICY_NEVER, 1, "stopped"}}) {
     ProcessFixture one;
     one.config.set_restart(policy);
     one.config.add_stop_exit_codes(42);
@@ -342,7 +341,8 @@ BOOST_AUTO_TEST_CASE(the_policy_says_whether_an_end_is_followed_by_a_start) {
     one.report_started();
     one.story.world.now += 5s;
     one.report_exit(code);
-    BOOST_TEST_CONTEXT(RestartPolicy_Name(policy) << " " << code) BOOST_TEST(one.status() == expected);
+    BOOST_TEST_CONTEXT(RestartPolicy_Name(policy) << " " << code)
+    BOOST_TEST(one.status() == expected);
   }
 }
 

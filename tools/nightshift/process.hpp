@@ -38,8 +38,8 @@ enum class Stop {
   stuck,
 };
 
-/// Takes SIGTERM, SIGINT and SIGUSR2 from now on: make it before the first thread, of which none may handle
-/// them.
+/// Takes SIGTERM, SIGINT and SIGUSR2 from now on: make it before the first thread, of which none
+/// may handle them.
 class StopSignal {
  public:
   StopSignal();

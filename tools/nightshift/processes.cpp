@@ -1,9 +1,9 @@
 // Puts the node's processes together.
 #include "tools/nightshift/processes.hpp"
 
+#include <spdlog/spdlog.h>
 #include <array>
 #include <filesystem>
-#include <spdlog/spdlog.h>
 
 #include "messages/process.pb.h"
 
@@ -17,9 +17,8 @@ using runtime::supervision::Health;
 constexpr std::chrono::seconds patience{30};
 
 /// What a child may know of the node's environment: where things are, never what they are for.
-constexpr std::array passed_on{"PATH", "HOME",   "USER",   "LOGNAME",    "SHELL", "LANG",
-                               "TZ",   "TMPDIR", "LC_ALL", "LC_CTYPE",   "TERM",
-                               "XDG_RUNTIME_DIR"};
+constexpr std::array passed_on{"PATH", "HOME",   "USER",   "LOGNAME",  "SHELL", "LANG",
+                               "TZ",   "TMPDIR", "LC_ALL", "LC_CTYPE", "TERM",  "XDG_RUNTIME_DIR"};
 
 std::string instance_name(const std::string& app, std::uint32_t n) {
   return n == 0 ? app : app + "." + std::to_string(n);
@@ -102,8 +101,8 @@ bridge::ProcessOptions Processes::options() const {
 
 runtime::supervision::Part Processes::part(runtime::Node& node) {
   return {.name = "process",
-          .start = [this, &node](runtime::supervision::Failed failed)
-              -> Result<std::unique_ptr<Component>> {
+          .start = [this, &node](
+                       runtime::supervision::Failed failed) -> Result<std::unique_ptr<Component>> {
             auto options = this->options();
             options.failed = std::move(failed);
             auto started = bridge::ProcessBridge::start(node, std::move(options));

@@ -29,7 +29,8 @@ runtime::Descriptor notify_socket(const std::string& run) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   const auto name = notify_name(run);
-  std::memcpy(address.sun_path + 1, name.data(), std::min(name.size(), sizeof address.sun_path - 1));
+  std::memcpy(address.sun_path + 1, name.data(),
+              std::min(name.size(), sizeof address.sun_path - 1));
   runtime::Descriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   const auto size = offsetof(sockaddr_un, sun_path) + 1 + name.size();
   if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address),

@@ -28,9 +28,11 @@ struct ChildNews {
 class Child {
  public:
   /// What cannot be started is a failure, now or by `failure` later.
-  static std::expected<std::unique_ptr<Child>, SpawnFailure> start(
-      const keeper::Start& start, const GroupPlaces& places, const Files& files,
-      const runtime::Clock& clock, ChildNews news);
+  static std::expected<std::unique_ptr<Child>, SpawnFailure> start(const keeper::Start& start,
+                                                                   const GroupPlaces& places,
+                                                                   const Files& files,
+                                                                   const runtime::Clock& clock,
+                                                                   ChildNews news);
   ~Child();
 
   const std::string& run() const { return started_.run(); }

@@ -181,8 +181,8 @@ Result<void> Group::limit(const GroupPlaces& places, const std::string& run,
       }
     }
     if (wanted.older.empty()) {
-      return cannot_keep(wanted.name, std::string("the controller ") + wanted.controller +
-                                          " is not ours to use");
+      return cannot_keep(
+          wanted.name, std::string("the controller ") + wanted.controller + " is not ours to use");
     }
     ::mkdir(wanted.older.c_str(), 0755);
     const auto folder = wanted.older / run;
@@ -191,9 +191,8 @@ Result<void> Group::limit(const GroupPlaces& places, const std::string& run,
     }
     older_.push_back(folder);
     if (!write_text(folder / wanted.older_file, wanted.older_text)) {
-      return cannot_keep(wanted.name,
-                         (folder / wanted.older_file).string() + " does not take " +
-                             wanted.older_text + ": " + std::strerror(errno));
+      return cannot_keep(wanted.name, (folder / wanted.older_file).string() + " does not take " +
+                                          wanted.older_text + ": " + std::strerror(errno));
     }
     if (wanted.controller == std::string_view("memory")) {
       memory_events_ = folder / "memory.oom_control";
@@ -217,7 +216,9 @@ std::vector<pid_t> Group::members() const {
   return pids;
 }
 
-bool Group::is_empty() const { return !read_text(unified_ / "cgroup.events").contains("populated 1"); }
+bool Group::is_empty() const {
+  return !read_text(unified_ / "cgroup.events").contains("populated 1");
+}
 
 bool Group::kill() const { return write_text(unified_ / "cgroup.kill", "1"); }
 

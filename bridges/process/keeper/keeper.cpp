@@ -48,7 +48,8 @@ Keeper::~Keeper() {
 
 Result<std::unique_ptr<Keeper>> Keeper::make(Place place, std::shared_ptr<runtime::Clock> clock,
                                              KeeperOptions options) {
-  std::unique_ptr<Keeper> keeper(new Keeper(std::move(place), std::move(clock), std::move(options)));
+  std::unique_ptr<Keeper> keeper(
+      new Keeper(std::move(place), std::move(clock), std::move(options)));
   auto lock = keeper->place_.lock();
   if (!lock) return std::unexpected(lock.error());
   if (!*lock) return nullptr;
@@ -129,8 +130,8 @@ int Keeper::patience_ms() const {
   }
   if (!node_ && children_.empty()) consider(idle_since_ + options_.idle_for);
   if (!next) return -1;
-  return static_cast<int>(std::chrono::ceil<milliseconds>(std::max(*next - now, microseconds(0)))
-                              .count());
+  return static_cast<int>(
+      std::chrono::ceil<milliseconds>(std::max(*next - now, microseconds(0))).count());
 }
 
 void Keeper::wait_for_something() {
@@ -158,7 +159,8 @@ void Keeper::wait_for_something() {
 // ---- the node
 
 void Keeper::accept() {
-  runtime::Descriptor peer(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+  runtime::Descriptor peer(
+      ::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
   if (!peer || !is_own_peer(peer.get())) return;
   // What the node before has asked for and was not read yet, the new one asks for again.
   node_.emplace(std::move(peer));
@@ -270,8 +272,9 @@ void Keeper::knock(const keeper::Knock& knock) {
   news.mutable_knocked()->set_run(knock.run());
   news.mutable_knocked()->set_id(knock.id());
   news.mutable_knocked()->set_refused(
-      found == children_.end() ? "it does not run"
-                               : found->second->knock(knock.id(), static_cast<int>(knock.signal())));
+      found == children_.end()
+          ? "it does not run"
+          : found->second->knock(knock.id(), static_cast<int>(knock.signal())));
   tell(news);
 }
 

@@ -28,7 +28,7 @@ bool LogFile::reopen() {
 }
 
 void LogFile::write(std::string_view bytes) {
-  struct stat status {};
+  struct stat status{};
   const bool there = out_ && ::fstat(out_.get(), &status) == 0 && status.st_nlink > 0;
   if (!there && !reopen()) {
     lost_bytes_ += bytes.size();

@@ -94,8 +94,7 @@ std::string boot_id() {
 }
 
 bool signal_process(const ProcessId& process, int signal) {
-  const runtime::Descriptor handle(
-      static_cast<int>(::syscall(SYS_pidfd_open, process.pid, 0)));
+  const runtime::Descriptor handle(static_cast<int>(::syscall(SYS_pidfd_open, process.pid, 0)));
   if (!handle) return false;
   // From here on the descriptor stands for one process, whatever becomes of the pid.
   const auto row = read_process(process.pid);

@@ -49,12 +49,10 @@ int run_keeper(int argc, char** argv, const char* version) {
     return 1;
   }
   auto keeper = Keeper::make(std::move(*place), std::make_shared<runtime::SystemClock>(),
-                                     {.version = version,
-                                      .use_groups = !without_groups,
-                                      .listening = [] {
-                                        say("ready\n");
-                                        leave_output();
-                                      }});
+                             {.version = version, .use_groups = !without_groups, .listening = [] {
+                                say("ready\n");
+                                leave_output();
+                              }});
   if (!keeper) {
     say(keeper.error().detail.c_str());
     return 1;

@@ -89,7 +89,7 @@ std::expected<std::optional<Account>, SpawnFailure> account_of(const std::string
 }
 
 void reset_signals() {
-  struct sigaction usual {};
+  struct sigaction usual{};
   usual.sa_handler = SIG_DFL;
   for (int signal = 1; signal < SIGRTMIN; ++signal) ::sigaction(signal, &usual, nullptr);
   sigset_t none;

@@ -14,8 +14,8 @@ namespace nightshift::bridges::process {
 std::vector<keeper::Started> end_strays(const Ledger& ledger, const std::string& mark,
                                         const std::string& boot_id);
 
-/// Ends what descends from this process, once none of them belongs to a run: they have cleared their
-/// environment, and left every group and session.
+/// Ends what descends from this process, once none of them belongs to a run: they have cleared
+/// their environment, and left every group and session.
 void end_orphans();
 
 }  // namespace nightshift::bridges::process

@@ -110,7 +110,8 @@ BOOST_AUTO_TEST_CASE(bad_definitions_are_errored_with_the_reason_and_the_rest_ru
   config.add_after("second");
   define("first", config);
   config.set_after(0, "first");
-  BOOST_TEST(cause("second", config).starts_with("dependency cycle: second after first after second"));
+  BOOST_TEST(
+      cause("second", config).starts_with("dependency cycle: second after first after second"));
   await("first", "errored");
   BOOST_TEST(status("good") == "online");
 }
@@ -119,7 +120,8 @@ BOOST_AUTO_TEST_CASE(secrets_reach_the_child_and_nothing_else) {
   ProcessConfig config;
   config.add_env("GREETING=hello");
   config.add_secrets("WORD=sealed:known");
-  run("agent", "echo $GREETING $WORD $NIGHTSHIFT_PROCESS $NODE_APP_INSTANCE; exec sleep 1000", config);
+  run("agent", "echo $GREETING $WORD $NIGHTSHIFT_PROCESS $NODE_APP_INSTANCE; exec sleep 1000",
+      config);
   eventually([this] { return output("agent") == "hello hush agent 0\n"; }, "it has said so");
   const auto events = must(node().events({"process", "agent"}, 0, 1000));
   for (const auto& event : events) BOOST_TEST(!event.record.payload().contains("hush"));
@@ -128,8 +130,11 @@ BOOST_AUTO_TEST_CASE(secrets_reach_the_child_and_nothing_else) {
 BOOST_AUTO_TEST_CASE(it_is_online_once_it_says_so) {
   ProcessConfig config;
   config.add_ready("output:listening");
-  run("slow", "while [ ! -e " + (folder / "go").string() + " ]; do sleep 0.01; done; echo listening; "
-              "exec sleep 1000", config);
+  run("slow",
+      "while [ ! -e " + (folder / "go").string() +
+          " ]; do sleep 0.01; done; echo listening; "
+          "exec sleep 1000",
+      config);
   eventually([this] { return view("slow").pid() != 0; }, "it has started");
   BOOST_TEST(status("slow") == "launching");
   std::ofstream(folder / "go");

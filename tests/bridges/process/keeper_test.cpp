@@ -82,7 +82,8 @@ BOOST_AUTO_TEST_CASE(three_hundred_stops_leave_nobody) {
   for (int done = 0; done < stops;) {
     std::vector<std::string> runs;
     for (int i = 0; i < 30 && done < stops; ++i, ++done) {
-      runs.push_back(start("w=" + word + "; " + trees[static_cast<std::size_t>(done) % trees.size()]));
+      runs.push_back(
+          start("w=" + word + "; " + trees[static_cast<std::size_t>(done) % trees.size()]));
     }
     for (const auto& run : runs) started(run);
     for (const auto& run : runs) stop(run);
@@ -108,11 +109,12 @@ BOOST_AUTO_TEST_CASE(whoever_ignores_the_signal_is_killed_when_its_time_is_over)
 }
 
 BOOST_AUTO_TEST_CASE(whoever_ends_in_order_has_the_time_to) {
-  const auto run = start("trap 'sleep 0.3; echo bye; exit 0' TERM; echo up; while :; do sleep 0.01; done",
-                         [](Start& start) {
-                           start.set_kill_timeout_ms(60'000);
-                           start.set_kill_first_only(true);
-                         });
+  const auto run =
+      start("trap 'sleep 0.3; echo bye; exit 0' TERM; echo up; while :; do sleep 0.01; done",
+            [](Start& start) {
+              start.set_kill_timeout_ms(60'000);
+              start.set_kill_first_only(true);
+            });
   eventually([&] { return output(run) == "up\n"; }, "it is up");
   stop(run);
   BOOST_TEST(exited(run).code() == 0u);
@@ -121,7 +123,8 @@ BOOST_AUTO_TEST_CASE(whoever_ends_in_order_has_the_time_to) {
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_started_says_why) {
   const auto missing = start("", [](Start& start) { start.set_program("/no/such/program"); });
-  BOOST_TEST(refused(missing).detail() == "/no/such/program cannot be run: No such file or directory");
+  BOOST_TEST(refused(missing).detail() ==
+             "/no/such/program cannot be run: No such file or directory");
   BOOST_TEST(refused(missing).lasting());
   const auto folder_missing = start("", [](Start& start) { start.set_cwd("/no/such/folder"); });
   BOOST_TEST(refused(folder_missing).detail().contains("/no/such/folder"));
@@ -129,7 +132,8 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_started_says_why) {
   BOOST_TEST(refused(input).detail().contains("/no/such/input"));
   const auto text = start("", [](Start& start) { start.set_program("/etc/passwd"); });
   BOOST_TEST(refused(text).detail().contains("/etc/passwd cannot be run: Permission denied"));
-  const auto log = start("", [](Start& start) { start.mutable_out()->set_path("/proc/no/out.log"); });
+  const auto log =
+      start("", [](Start& start) { start.mutable_out()->set_path("/proc/no/out.log"); });
   BOOST_TEST(refused(log).detail().contains("/proc/no/out.log"));
   const auto user = start("", [](Start& start) { start.set_user("nobody-of-this-name"); });
   BOOST_TEST(refused(user).detail() == "there is no user nobody-of-this-name");
@@ -137,12 +141,12 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_started_says_why) {
 }
 
 BOOST_AUTO_TEST_CASE(output_goes_into_files_that_rotate_and_bear_times) {
-  const auto run = start("i=0; while [ $i -lt 200 ]; do echo line $i; i=$((i+1)); done",
-                         [](Start& start) {
-                           start.mutable_out()->set_time(true);
-                           start.mutable_out()->set_bytes_max(2000);
-                           start.mutable_out()->set_files_max(2);
-                         });
+  const auto run =
+      start("i=0; while [ $i -lt 200 ]; do echo line $i; i=$((i+1)); done", [](Start& start) {
+        start.mutable_out()->set_time(true);
+        start.mutable_out()->set_bytes_max(2000);
+        start.mutable_out()->set_files_max(2);
+      });
   exited(run);
   const auto file = output_file(run).string();
   std::ifstream first(file);
@@ -180,9 +184,8 @@ BOOST_AUTO_TEST_CASE(what_it_says_is_heard_by_every_way) {
         },
         "it is heard");
   };
-  const auto text = start("printf 'is lis'; sleep 0.05; echo tening; sleep 100", [](Start& start) {
-    start.add_patterns("listening");
-  });
+  const auto text = start("printf 'is lis'; sleep 0.05; echo tening; sleep 100",
+                          [](Start& start) { start.add_patterns("listening"); });
   heard(text, [](const auto& said) { return said.pattern() == "listening"; });
   const auto ipc = start("printf '\"hello\"\\n\"ready\"\\n' >&$NODE_CHANNEL_FD; sleep 100",
                          [](Start& start) { start.set_ipc(true); });

@@ -58,9 +58,7 @@ Kept::~Kept() {
              "the keeper has gone");
 }
 
-bridge::KeeperClient Kept::new_client() const {
-  return client_at(folder / "run", with_groups_);
-}
+bridge::KeeperClient Kept::new_client() const { return client_at(folder / "run", with_groups_); }
 
 void Kept::connect() {
   BOOST_TEST_REQUIRE(must(client_.connect(true)));

@@ -11,15 +11,16 @@
 namespace nightshift::runtime {
 
 bool is_reserved_word(std::string_view name) {
-  static constexpr std::array<std::string_view, 53> verbs{
-      "node",    "up",         "down",        "get",      "list",      "log",         "why",
-      "replay",  "tree",       "audit",       "backup",   "restore",   "token",       "approver",
-      "chaos",   "cluster",    "completion",  "import",   "start",     "supervision", "stop",
-      "restart", "reload",     "delete",      "ps",       "describe",  "logs",        "monit",
-      "scale",   "signal",     "flush",       "save",     "resurrect", "startup",     "jlist",
-      "secret",  "what-if",    "export-test", "mcp",      "events",    "livez",       "readyz",
-      "metrics", "help",       "version",     "inbox",    "top",       "login",       "census",
-      "sums",    "check-test", "hold",        "retention"};
+  static constexpr std::array<std::string_view, 60> verbs{
+      "node",    "up",         "down",        "get",       "list",      "log",         "why",
+      "replay",  "tree",       "audit",       "backup",    "restore",   "token",       "approver",
+      "chaos",   "cluster",    "completion",  "import",    "start",     "supervision", "stop",
+      "restart", "reload",     "delete",      "ps",        "describe",  "logs",        "monit",
+      "scale",   "signal",     "flush",       "save",      "resurrect", "startup",     "jlist",
+      "secret",  "what-if",    "export-test", "mcp",       "events",    "livez",       "readyz",
+      "metrics", "help",       "version",     "inbox",     "top",       "login",       "census",
+      "sums",    "check-test", "hold",        "retention", "ls",        "status",      "show",
+      "info",    "env",        "prettylist",  "desc"};
   return std::ranges::find(verbs, name) != verbs.end();
 }
 

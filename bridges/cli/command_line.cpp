@@ -1,9 +1,11 @@
 // argv to one action.
 #include "bridges/cli/command_line.hpp"
 
+#include <algorithm>
 #include <clocale>
 #include <ostream>
 
+#include "bridges/cli/completion_line.hpp"
 #include "bridges/cli/invocation.hpp"
 #include "messages/nearest.hpp"
 
@@ -61,6 +63,20 @@ const CLI::App* unfinished(const CLI::App& app) {
   return wants_more && verb->get_subcommands().empty() ? verb : nullptr;
 }
 
+/// Puts aside what stands behind `--` where the verb takes that, and returns how many words that
+/// are, `--` included.
+int take_program_words(const CLI::App& app, Invocation& invocation, int argc,
+                       const char* const* argv) {
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  const auto mark = std::ranges::find(words, "--");
+  const auto before = static_cast<std::size_t>(mark - words.begin());
+  if (mark == words.end()) return 0;
+  const auto said = read_line(app, std::span(words).first(before));
+  if (said.verb != invocation.takes_program) return 0;
+  invocation.program_words.assign(mark + 1, words.end());
+  return static_cast<int>(words.size() - before);
+}
+
 }  // namespace
 
 int finish(Session& session, const Result<void>& result) {
@@ -98,7 +114,7 @@ int run(int argc, const char* const* argv, const Program& program, std::ostream&
   describe(app, invocation, program);
   app.set_version_flag("--version", program.version);
   try {
-    app.parse(argc, argv);
+    app.parse(argc - take_program_words(app, invocation, argc, argv), argv);
   } catch (const CLI::Success& asked) {
     return app.exit(asked, out, err);
   } catch (const CLI::ParseError& wrong) {

@@ -146,9 +146,17 @@ class Offer {
     if (form == "ID") add_ids(kind_of_verb(), said_.verb->get_name(), begin, "");
     if (form == "PATH") add_all(around().paths(), begin, before);
     if (form.starts_with("KIND/ID")) add_entities(begin);
+    if (const auto* kind = program_.catalog->find(form)) add_named(*kind, begin, before);
     if (option.check_lname("approver") || option.check_lname("by")) {
       add_all(around().approvers(), begin, before);
     }
+  }
+
+  /// Ids of one kind; where the verb is a command of it, of those that would take it.
+  void add_named(const kernel::Kind& kind, const std::string& begin, const std::string& before) {
+    const auto verb = said_.verb->get_name();
+    add_ids(&kind, kind.find_command(verb) == nullptr ? "" : verb, begin, before);
+    add("all", begin, "all of them", before);
   }
 
   void add_all(const std::vector<std::string>& words, const std::string& begin,

@@ -8,7 +8,7 @@ bool takes_value(const CLI::Option& option) { return option.get_items_expected_m
 
 const CLI::App* find_verb(const CLI::App& verb, const std::string& name) {
   for (const auto* below : verb.get_subcommands([](const CLI::App*) { return true; })) {
-    if (below->get_name() == name) return below;
+    if (below->check_name(name)) return below;
   }
   return nullptr;
 }

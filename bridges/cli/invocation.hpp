@@ -2,8 +2,10 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -19,13 +21,32 @@ struct Invocation {
   Target target;
   bool json = false;
   Action action;
+  /// The verb for which words behind `--` are a program's own; the parser is not given them.
+  const CLI::App* takes_program = nullptr;
+  std::vector<std::string> program_words;
 };
 
 /// Shows what went wrong and returns the exit code that stands for it.
 int finish(Session& session, const Result<void>& result);
 
+/// The flags of one verb: they outlive parsing, until the action has run.
+template <class Flags>
+std::shared_ptr<Flags> flags() {
+  return std::make_shared<Flags>();
+}
+
+/// Sets the action that stands behind `verb`.
+template <class Work>
+void on(CLI::App& verb, Invocation& invocation, Work work) {
+  verb.callback([&invocation, work] {
+    invocation.action = [work](Session& session) { return finish(session, work(session)); };
+  });
+}
+
 /// The program's own verbs.
 void add_verbs(CLI::App& app, Invocation& invocation, const Program& program);
+/// Of them, those for processes (`processes/`).
+void add_process_verbs(CLI::App& app, Invocation& invocation);
 /// A verb per kind, beneath it one per command.
 void add_kind_verbs(CLI::App& app, Invocation& invocation, const runtime::Catalog& catalog);
 /// Flags and all verbs.

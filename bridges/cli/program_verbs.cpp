@@ -7,20 +7,6 @@
 namespace nightshift::bridges::cli {
 namespace {
 
-/// The flags of one verb: they outlive parsing, until the action has run.
-template <class Flags>
-std::shared_ptr<Flags> flags() {
-  return std::make_shared<Flags>();
-}
-
-/// Sets the action that stands behind `verb`.
-template <class Work>
-void on(CLI::App& verb, Invocation& invocation, Work work) {
-  verb.callback([&invocation, work] {
-    invocation.action = [work](Session& session) { return finish(session, work(session)); };
-  });
-}
-
 void add_node_flags(CLI::App& verb, NodeFlags& node) {
   verb.add_option("--http", node.http, "Where to listen; port 0 takes a free one")
       ->type_name("HOST:PORT");
@@ -381,6 +367,7 @@ void add_verbs(CLI::App& app, Invocation& invocation, const Program& program) {
   add_secret_verbs(app, invocation);
   add_supervision_verbs(app, invocation);
   add_completion_verbs(app, invocation);
+  add_process_verbs(app, invocation);
   auto& version = *app.add_subcommand("version", "The version of this program");
   version.callback([&invocation, &program] {
     invocation.action = [&program](Session& session) {

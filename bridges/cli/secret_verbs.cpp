@@ -80,24 +80,6 @@ Result<runtime::SealedFor> owner_of(const Session& session, const runtime::Setti
   return runtime::SealedFor{node->identity().node(), node->identity().role()};
 }
 
-Result<SealedStore> open_store(const Session& session, const SecretFlags& flags) {
-  const auto settings = settings_of(session, flags);
-  if (!settings) return std::unexpected(settings.error());
-  runtime::SealedStoreOptions options;
-  options.folder = session.folder.secrets();
-  options.now = [] { return runtime::SystemClock().now(); };
-  if (settings->secrets_key) {
-    options.key = runtime::master_key_of(*settings->secrets_key,
-                                         variables_of(session, *settings->secrets_key));
-  }
-  if (!SealedStore(options).exists()) {
-    auto owner = owner_of(session, *settings);
-    if (!owner) return std::unexpected(owner.error());
-    options.owner = std::move(*owner);
-  }
-  return SealedStore(std::move(options));
-}
-
 /// All of a file or of stdin.
 Result<WipedString> read_input(const std::optional<std::filesystem::path>& file) {
   if (file && *file != "-") {
@@ -188,6 +170,24 @@ Result<void> put(Session& session, SealedStore& store, const runtime::NamedSecre
 
 }  // namespace
 
+Result<SealedStore> open_sealed_store(const Session& session, const SecretFlags& flags) {
+  const auto settings = settings_of(session, flags);
+  if (!settings) return std::unexpected(settings.error());
+  runtime::SealedStoreOptions options;
+  options.folder = session.folder.secrets();
+  options.now = [] { return runtime::SystemClock().now(); };
+  if (settings->secrets_key) {
+    options.key = runtime::master_key_of(*settings->secrets_key,
+                                         variables_of(session, *settings->secrets_key));
+  }
+  if (!SealedStore(options).exists()) {
+    auto owner = owner_of(session, *settings);
+    if (!owner) return std::unexpected(owner.error());
+    options.owner = std::move(*owner);
+  }
+  return SealedStore(std::move(options));
+}
+
 Result<void> secret_set(Session& session, const SecretFlags& flags) {
   if (!is_id(flags.name)) {
     return fail(ErrorCode::usage,
@@ -195,7 +195,7 @@ Result<void> secret_set(Session& session, const SecretFlags& flags) {
                 "value comes by stdin or --file, as others see a command line",
                 "NAME");
   }
-  auto store = open_store(session, flags);
+  auto store = open_sealed_store(session, flags);
   if (!store) return std::unexpected(store.error());
   auto value = read_value(flags);
   if (!value) return std::unexpected(value.error());
@@ -205,7 +205,7 @@ Result<void> secret_set(Session& session, const SecretFlags& flags) {
 }
 
 Result<void> secret_list(Session& session, const SecretFlags& flags) {
-  const auto store = open_store(session, flags);
+  const auto store = open_sealed_store(session, flags);
   if (!store) return std::unexpected(store.error());
   const auto known = store->list();
   if (!known) return std::unexpected(known.error());
@@ -232,7 +232,7 @@ Result<void> secret_list(Session& session, const SecretFlags& flags) {
 }
 
 Result<void> secret_remove(Session& session, const SecretFlags& flags) {
-  auto store = open_store(session, flags);
+  auto store = open_sealed_store(session, flags);
   if (!store) return std::unexpected(store.error());
   if (auto done = store->remove(flags.name); !done) return done;
   if (session.json)
@@ -243,7 +243,7 @@ Result<void> secret_remove(Session& session, const SecretFlags& flags) {
 }
 
 Result<void> secret_rotate(Session& session, const SecretFlags& flags) {
-  auto store = open_store(session, flags);
+  auto store = open_sealed_store(session, flags);
   if (!store) return std::unexpected(store.error());
   std::optional<runtime::MasterKey> to;
   if (!flags.key.empty()) {
@@ -267,7 +267,7 @@ Result<void> secret_rotate(Session& session, const SecretFlags& flags) {
 }
 
 Result<void> secret_import(Session& session, const SecretFlags& flags) {
-  auto store = open_store(session, flags);
+  auto store = open_sealed_store(session, flags);
   if (!store) return std::unexpected(store.error());
   const auto secrets = read_imported(session, flags);
   if (!secrets) return std::unexpected(secrets.error());

@@ -10,6 +10,7 @@
 
 #include "bridges/cli/session.hpp"
 #include "messages/crypto.hpp"
+#include "runtime/secrets/sealed_store.hpp"
 
 namespace nightshift::bridges::cli {
 
@@ -183,6 +184,9 @@ Result<void> secret_list(Session& session, const SecretFlags& flags);
 Result<void> secret_remove(Session& session, const SecretFlags& flags);
 Result<void> secret_rotate(Session& session, const SecretFlags& flags);
 Result<void> secret_import(Session& session, const SecretFlags& flags);
+
+/// The store of this data folder, as the configuration has its key; made when something is put in.
+Result<runtime::SealedStore> open_sealed_store(const Session& session, const SecretFlags& flags);
 
 // supervision
 Result<void> tree(Session& session);

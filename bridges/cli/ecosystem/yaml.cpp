@@ -1,0 +1,106 @@
+// Reads YAML as JSON: the core schema's words and numbers, aliases and merge keys within bounds.
+#include <yaml-cpp/yaml.h>
+
+#include <charconv>
+
+#include "bridges/cli/ecosystem/document.hpp"
+
+namespace nightshift::bridges::cli::ecosystem {
+namespace {
+
+/// Why reading ended early.
+struct Refused {
+  const char* why;
+};
+
+template <class Number>
+std::optional<Number> number_of(const std::string& text) {
+  Number number{};
+  const auto* begin = text.data() + (text.starts_with('+') ? 1 : 0);
+  const auto [end, error] = std::from_chars(begin, text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+/// A scalar without quotes means what it looks like.
+Json plain(const std::string& text) {
+  if (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL") {
+    return nullptr;
+  }
+  if (text == "true" || text == "True" || text == "TRUE") return true;
+  if (text == "false" || text == "False" || text == "FALSE") return false;
+  if (const auto whole = number_of<std::int64_t>(text)) return *whole;
+  const bool numeric = text.find_first_not_of("+-.0123456789eE") == std::string::npos;
+  if (const auto real = numeric ? number_of<double>(text) : std::nullopt) return *real;
+  return text;
+}
+
+class Reader {
+ public:
+  Json read(const YAML::Node& node, int depth = 0) {
+    if (depth > document_depth_max) throw Refused{"it nests too deep"};
+    if (++values_ > document_values_max) throw Refused{"it has too many values"};
+    switch (node.Type()) {
+      case YAML::NodeType::Scalar:
+        return node.Tag() == "?" || node.Tag().empty() ? plain(node.Scalar()) : Json(node.Scalar());
+      case YAML::NodeType::Sequence: {
+        Json list = Json::array();
+        for (const auto& item : node) list.push_back(read(item, depth + 1));
+        return list;
+      }
+      case YAML::NodeType::Map: return read_map(node, depth);
+      default: return nullptr;
+    }
+  }
+
+ private:
+  Json read_map(const YAML::Node& node, int depth) {
+    Json object = Json::object();
+    std::vector<Json> merged;
+    for (const auto& entry : node) {
+      if (!entry.first.IsScalar()) throw Refused{"a key is not one word"};
+      const auto& key = entry.first.Scalar();
+      if (key == "<<") {
+        merged.push_back(read(entry.second, depth + 1));
+      } else {
+        object[key] = read(entry.second, depth + 1);
+      }
+    }
+    for (const auto& one : merged) merge(object, one);
+    return object;
+  }
+
+  /// What is there already wins.
+  static void merge(Json& object, const Json& from) {
+    if (from.is_array()) {
+      for (const auto& one : from) merge(object, one);
+      return;
+    }
+    if (!from.is_object()) throw Refused{"<< wants a mapping"};
+    for (const auto& [key, value] : from.items()) {
+      if (!object.contains(key)) object[key] = value;
+    }
+  }
+
+  std::size_t values_ = 0;
+};
+
+}  // namespace
+
+Result<Json> read_yaml(std::string_view text) {
+  try {
+    const auto documents = YAML::LoadAll(std::string(text));
+    if (documents.size() != 1) {
+      return fail(ErrorCode::invalid, "it has " + std::to_string(documents.size()) +
+                                          " YAML documents, and one is wanted");
+    }
+    return Reader().read(documents.front());
+  } catch (const YAML::Exception& wrong) {
+    return fail(ErrorCode::invalid, "it is not YAML: line " + std::to_string(wrong.mark.line + 1) +
+                                        ": " + wrong.msg.substr(0, 200));
+  } catch (const Refused& refused) {
+    return fail(ErrorCode::invalid, std::string(refused.why) + "; is it a configuration?");
+  }
+}
+
+}  // namespace nightshift::bridges::cli::ecosystem

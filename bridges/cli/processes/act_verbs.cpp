@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <ostream>
+#include <set>
 
 #include <nlohmann/json.hpp>
 
@@ -156,16 +157,17 @@ Result<void> restart(Session& session, const SelectFlags& flags) {
 
 Result<void> reload(Session& session, const SelectFlags& flags) {
   Roster roster(session.api);
+  std::set<std::string> given_up;
   return for_each(session, flags, [&](const Process& process) -> Result<Process> {
+    if (given_up.contains(process.app())) return process;
     auto begun = restarted(session, process);
-    if (!begun) return begun;
-    auto now = await_settled(roster, *begun);
-    if (!now || now->status == "online") return now;
+    auto now = begun ? await_settled(roster, *begun) : begun;
+    if (now && now->status == "online") return now;
+    given_up.insert(process.app());
+    if (!now) return now;
     return fail(ErrorCode::wrong_phase,
-                "it is " + now->status +
-                    " after its restart, so what comes after it was left as "
-                    "it is: " +
-                    now->text("cause"),
+                "it is " + now->status + " after its restart, so the other instances of " +
+                    process.app() + " were left as they are: " + now->text("cause"),
                 process.id);
   });
 }

@@ -165,13 +165,17 @@ Figures measure(Make make, int kills) {
   return figures;
 }
 
+/// Beside the peer's; where we have none, the peer's alone, under its own name.
 void print(const Figures& ours, const std::string& peer, const Figures& its) {
   for (std::size_t i = 0; i < ours.size(); ++i) {
-    if (!ours[i].second && (its.empty() || !its[i].second)) continue;
     const auto tab = ours[i].first.find('\t');
-    std::printf("processes, %s\t%.3f\t%s", ours[i].first.substr(0, tab).c_str(),
-                ours[i].second.value_or(0), ours[i].first.c_str() + tab + 1);
-    if (!its.empty() && its[i].second) std::printf("\t%s\t%.3f", peer.c_str(), *its[i].second);
+    const auto name = ours[i].first.substr(0, tab), unit = ours[i].first.substr(tab + 1);
+    const auto its_value = its.empty() ? std::nullopt : its[i].second;
+    const auto* who = ours[i].second ? "processes" : peer.c_str();
+    const auto value = ours[i].second ? ours[i].second : its_value;
+    if (!value) continue;
+    std::printf("%s, %s\t%.3f\t%s", who, name.c_str(), *value, unit.c_str());
+    if (ours[i].second && its_value) std::printf("\t%s\t%.3f", peer.c_str(), *its_value);
     std::printf("\n");
   }
   std::fflush(stdout);
@@ -191,6 +195,6 @@ int main() {
     print(ours, "PM2 7.0.4", measure(pm2_in, kills));
     print(ours, "supervisord 4.2.5", measure(supervisord_in, kills_slow));
   }
-  std::printf("processes, output of one, followed\t%.3f\tMB/s\tcat into a file\t%.3f\n",
-              ours[ours.size() - 2].second.value_or(0), cat);
+  const auto& output = ours[ours.size() - 2];
+  print({output}, "cat into a file", {{output.first, cat}});
 }

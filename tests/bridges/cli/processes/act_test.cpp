@@ -72,6 +72,8 @@ BOOST_FIXTURE_TEST_CASE(one_that_refuses_does_not_keep_the_others_from_it, Floor
 
 BOOST_FIXTURE_TEST_CASE(a_reload_stops_at_the_first_that_does_not_come_back, Floor) {
   BOOST_TEST(asked_by({"reload", "web"}) == "restart web, restart web.2");
+  processes.becomes("web", "stopped");
+  BOOST_TEST(asked_by({"reload", "all"}, 4) == "restart web, restart api");
   BOOST_TEST(asked_by({"signal", "hup", "api"}) == "signal api SIGHUP");
 }
 

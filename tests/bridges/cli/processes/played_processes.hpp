@@ -25,6 +25,8 @@ class PlayedProcesses {
 
   /// As if it had been defined and started.
   One& add(const std::string& id, const std::string& app = "");
+  /// What it becomes once it has been asked for something.
+  void becomes(const std::string& id, const std::string& status) { processes_[id].next = status; }
   Answered operator()(const Asked& asked);
   const One& at(const std::string& id) const { return processes_.at(id); }
   /// `WORD ID` of every command, in order.

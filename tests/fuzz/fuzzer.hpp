@@ -22,6 +22,7 @@ void command_body(std::string_view input);
 void record(std::string_view input);
 void canonical(std::string_view input);
 void draft(std::string_view input);
+void ecosystem(std::string_view input);
 void front_matter(std::string_view input);
 void head(std::string_view input);
 void json(std::string_view input);

@@ -213,7 +213,7 @@ void note_logs(Draft& draft, std::uint32_t instances) {
 }  // namespace
 
 std::string instance_id(const std::string& app, std::uint32_t instance) {
-  return instance == 0 ? app : app + "." + std::to_string(instance + 1);
+  return instance == 0 ? app : app + "." + std::to_string(instance);
 }
 
 std::string Draft::path(const std::string& text) const {

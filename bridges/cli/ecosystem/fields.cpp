@@ -4,6 +4,7 @@
 #include <span>
 
 #include "bridges/cli/ecosystem/draft.hpp"
+#include "bridges/cli/ecosystem/reasons.hpp"
 #include "bridges/cli/ecosystem/values.hpp"
 #include "messages/nearest.hpp"
 
@@ -333,51 +334,11 @@ constexpr Alias aliases[] = {
 constexpr std::string_view read_apart[] = {"name", "cwd", "env", "append_env_to_name",
                                            "name_prefix"};
 
-/// Why a field has no counterpart.
-struct Reason {
-  std::string_view name;
-  std::string_view why;
-};
-constexpr std::string_view own_monitoring = "it serves PM2's own monitoring";
-constexpr std::string_view no_shell =
-    "the environment of your shell is never taken over, so there is nothing to filter";
-constexpr Reason reasons[] = {
-    {"namespace", "processes have no groups; name several, or all"},
-    {"filter_env", no_shell},
-    {"install_url", "nothing is fetched"},
-    {"log_file", "there is no third log; follow both with \"nightshift logs\""},
-    {"log", "there is no third log; follow both with \"nightshift logs\""},
-    {"log_type", "logs are text; events are JSON: nightshift log --json process/NAME"},
-    {"pid_file", "\"nightshift describe\" and jlist tell the pid"},
-    {"pid", "\"nightshift describe\" and jlist tell the pid"},
-    {"shutdown_with_message", "it is asked to end by SIGINT, not by a message"},
-    {"watch_options", "files are watched with inotify, without options"},
-    {"gid", "it gets the groups of its user"},
-    {"username", "PM2 sets it itself"},
-    {"kill_retry_time", "the kernel tells when a process has ended, so nothing is tried again"},
-    {"execute_command", "any program can be run"},
-    {"force", "one name is one process"},
-    {"post_update", "nothing is pulled from git"},
-    {"source_map_support", "it patches node; say node_args: \"--enable-source-maps\""},
-    {"disable_source_map_support", "nothing is patched into node"},
-    {"vizion", own_monitoring},
-    {"pmx", own_monitoring},
-    {"automation", own_monitoring},
-    {"trace", own_monitoring},
-    {"disable_trace", own_monitoring},
-    {"v8", own_monitoring},
-    {"event_loop_inspector", own_monitoring},
-    {"deep_monitoring", own_monitoring},
-    {"io", own_monitoring},
-    {"windowsHide", "there are no windows"},
-    {"write", "PM2 sets it itself"},
-};
-
 std::vector<std::string_view> known_names() {
   std::vector<std::string_view> names(std::begin(read_apart), std::end(read_apart));
   for (const auto& field : fields) names.push_back(field.name);
   for (const auto& alias : aliases) names.push_back(alias.name);
-  for (const auto& reason : reasons) names.push_back(reason.name);
+  for (const auto& reason : reasons()) names.push_back(reason.name);
   return names;
 }
 
@@ -395,8 +356,8 @@ void take_field(Draft& draft, const std::string& field, const Json& value) {
   if (const auto known = std::ranges::find(fields, name, &Field::name); known != std::end(fields)) {
     return known->take(draft, field, value);
   }
-  if (const auto reason = std::ranges::find(reasons, field, &Reason::name);
-      reason != std::end(reasons)) {
+  if (const auto reason = std::ranges::find(reasons(), field, &Reason::name);
+      reason != reasons().end()) {
     return draft.left_out(field, std::string(reason->why));
   }
   draft.left_out(field.substr(0, 128),

@@ -52,12 +52,20 @@ import(pathToFileURL(process.argv[1]))
   .catch(failed);
 )js";
 
-std::unexpected<Error> no_program(const char* what, const fs::path& file) {
+std::unexpected<Error> no_node(const fs::path& file) {
+  const auto name = file.filename().string();
   return fail(ErrorCode::not_found,
-              file.filename().string() + " is JavaScript, and there is no " + what +
-                  " here to evaluate it; install it, or import what \"node -p 'JSON.stringify("
-                  "require(\\\"./" +
-                  file.filename().string() + "\\\"))'\" prints elsewhere, as ecosystem.json",
+              name +
+                  " is JavaScript, and there is no node here to evaluate it; install it, or "
+                  "import what \"node -p 'JSON.stringify(require(\\\"./" +
+                  name + "\\\"))'\" prints elsewhere, as ecosystem.json",
+              file.string());
+}
+
+std::unexpected<Error> no_sandbox(const fs::path& file, const std::string& why) {
+  return fail(ErrorCode::not_found,
+              file.filename().string() + " is JavaScript, and there is no sandbox for it: " + why +
+                  "; install bubblewrap, or say --unconfined to evaluate it with all your rights",
               file.string());
 }
 
@@ -88,6 +96,9 @@ std::string tail_of(const std::string& said) {
 
 Result<Evaluated> read_answer(const BoundedAnswer& run, const fs::path& file) {
   const auto name = file.filename().string();
+  if (run.answer.empty() && run.said.starts_with("bwrap: ")) {
+    return no_sandbox(file, tail_of(run.said));
+  }
   if (run.answer.empty()) {
     return fail(ErrorCode::invalid,
                 name + " ended with " + std::to_string(run.exit_code) +
@@ -102,7 +113,10 @@ Result<Evaluated> read_answer(const BoundedAnswer& run, const fs::path& file) {
   }
   if (const auto failed = answer->find("failed"); failed != answer->end()) {
     const auto why = failed->is_string() ? failed->get<std::string>() : failed->dump();
-    return fail(ErrorCode::invalid, name + " cannot be evaluated: " + why, file.string());
+    return fail(ErrorCode::invalid,
+                name + " cannot be evaluated: " + why + "\nIt sees nothing outside of " +
+                    file.parent_path().string() + "; with --unconfined it does",
+                file.string());
   }
   Evaluated evaluated{answer->value("document", Json()), {}};
   for (const auto& missed : answer->value("missed", Json::array())) {
@@ -116,16 +130,16 @@ Result<Evaluated> read_answer(const BoundedAnswer& run, const fs::path& file) {
 Result<Evaluated> evaluate_javascript(const Evaluation& evaluation) {
   const auto& file = evaluation.file;
   const auto found = find_program("node", evaluation.path);
-  if (!found) return no_program("node", file);
+  if (!found) return no_node(file);
   std::error_code failed;
   const auto node = fs::canonical(*found, failed);
-  if (failed) return no_program("node", file);
+  if (failed) return no_node(file);
   const auto folder = file.parent_path();
   BoundedRun run;
   run.time_max = evaluation.time_max;
   if (!evaluation.unconfined) {
     const auto bubblewrap = find_program("bwrap", evaluation.path);
-    if (!bubblewrap) return no_program("bubblewrap (bwrap)", file);
+    if (!bubblewrap) return no_sandbox(file, "bwrap is not in PATH");
     if (folder == folder.root_path()) {
       return fail(ErrorCode::invalid, "put " + file.string() + " into a folder of its own first",
                   file.string());

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "bridges/cli/ecosystem/document.hpp"
+#include "messages/utf8.hpp"
 
 namespace nightshift::bridges::cli::ecosystem {
 namespace {
@@ -29,6 +30,7 @@ std::unexpected<Error> wrong(std::size_t line, const std::string& what) {
 }  // namespace
 
 Result<std::vector<ProcfileLine>> read_procfile(std::string_view text) {
+  if (utf8_prefix_bytes(text) != text.size()) return fail(ErrorCode::invalid, "it is not UTF-8");
   std::vector<ProcfileLine> lines;
   std::set<std::string_view> names;
   std::size_t number = 0;

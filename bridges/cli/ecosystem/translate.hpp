@@ -48,7 +48,7 @@ struct Remark {
 };
 
 struct Imported {
-  /// Of the process: its app's name, with `.2` and so on for further instances.
+  /// Of the process: its app's name, with `.1` and so on for further instances.
   std::string id;
   ProcessConfig config;
   bool start = true;

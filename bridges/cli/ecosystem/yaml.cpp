@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "bridges/cli/ecosystem/document.hpp"
+#include "messages/utf8.hpp"
 
 namespace nightshift::bridges::cli::ecosystem {
 namespace {
@@ -88,6 +89,7 @@ class Reader {
 }  // namespace
 
 Result<Json> read_yaml(std::string_view text) {
+  if (utf8_prefix_bytes(text) != text.size()) return fail(ErrorCode::invalid, "it is not UTF-8");
   try {
     const auto documents = YAML::LoadAll(std::string(text));
     if (documents.size() != 1) {

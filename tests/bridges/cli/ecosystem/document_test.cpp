@@ -56,6 +56,7 @@ BOOST_AUTO_TEST_CASE(yaml_that_multiplies_itself_is_refused) {
   BOOST_TEST(says(refusal(read_yaml("{[a]: b}")), "not one word"));
   BOOST_TEST(says(refusal(read_yaml("a: [b")), "line 1"));
   BOOST_TEST(says(refusal(read_yaml("a: *nobody")), "not YAML"));
+  BOOST_TEST(says(refusal(read_yaml("a: \xff")), "not UTF-8"));
   BOOST_TEST(says(refusal(read_yaml("a: &a [*a]")), "it "));
 }
 
@@ -76,6 +77,7 @@ BOOST_AUTO_TEST_CASE(a_procfile_says_which_line_is_wrong) {
       {"web: a\nweb: b\n", "line 2 names \"web\" a second time"},
       {std::string("web: a\0b\n", 9), "zero byte"},
       {"\xc3\xa9: a\n", "line 1 is not"},
+      {"web: a\xff\n", "not UTF-8"},
   };
   for (const auto& [text, part] : wrong) {
     const auto read = read_procfile(text);

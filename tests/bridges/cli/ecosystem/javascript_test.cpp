@@ -37,13 +37,22 @@ struct Desk {
   std::chrono::milliseconds time_max{60'000};
 };
 
+/// A container may have bubblewrap and not let it make namespaces.
+bool works(std::string_view program) {
+  if (program != "bwrap") return true;
+  const auto bubblewrap = find_program(program, path)->string();
+  const auto ended = run_bounded(
+      {{bubblewrap, "--unshare-all", "--ro-bind", "/", "/", "/bin/true"}, {"PATH=/bin"}});
+  return ended && ended->exit_code == 0;
+}
+
 utf::precondition::predicate_t here(std::vector<const char*> programs) {
   return [programs](utf::test_unit_id) {
     boost::test_tools::assertion_result answer(true);
     for (const auto* program : programs) {
-      if (find_program(program, path)) continue;
+      if (find_program(program, path) && works(program)) continue;
       answer = boost::test_tools::assertion_result(false);
-      answer.message() << program << " is not installed";
+      answer.message() << program << " is not installed, or does not work here";
     }
     return answer;
   };
@@ -181,4 +190,11 @@ BOOST_FIXTURE_TEST_CASE(a_machine_without_node_or_bubblewrap_says_what_to_do, De
   BOOST_TEST((read.error().code == ErrorCode::not_found));
   BOOST_TEST(says(read.error().detail, "there is no node here"), read.error().detail);
   BOOST_TEST(says(read.error().detail, "ecosystem.json"), read.error().detail);
+  std::filesystem::create_directories(folder / "bin");
+  tests::write_file(folder / "bin/node", "");
+  std::filesystem::permissions(folder / "bin/node", std::filesystem::perms::owner_all);
+  const auto bare =
+      evaluate_javascript({folder / "a.config.js", (folder / "bin").string(), "/home/anna", {}});
+  BOOST_TEST_REQUIRE(!bare);
+  BOOST_TEST(says(bare.error().detail, "--unconfined"), bare.error().detail);
 }

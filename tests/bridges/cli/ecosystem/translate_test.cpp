@@ -148,9 +148,9 @@ BOOST_AUTO_TEST_CASE(apps_of_one_name_are_told_apart_and_instances_never_meet_an
   BOOST_TEST_REQUIRE(twice.processes.size() == 2u);
   BOOST_TEST(twice.processes[1].id == "a-2");
   const auto met = of(R"([{"name": "a", "script": "a.js", "instances": 2},
-                          {"name": "a.2", "script": "b.js"}])");
-  BOOST_TEST(met.processes.back().id == "a.2-2");
-  const auto meets = of(R"([{"name": "a.2", "script": "b.js"},
+                          {"name": "a.1", "script": "b.js"}])");
+  BOOST_TEST(met.processes.back().id == "a.1-2");
+  const auto meets = of(R"([{"name": "a.1", "script": "b.js"},
                             {"name": "a", "script": "a.js", "instances": 2}])");
   BOOST_TEST(!meets.usable());
 }

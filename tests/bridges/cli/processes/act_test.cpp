@@ -13,7 +13,7 @@ struct Floor {
   Floor() : node([this](const Asked& asked) { return processes(asked); }) {
     line.found_at(node);
     processes.add("web");
-    processes.add("web.2", "web").view["config"]["instance"] = 1;
+    processes.add("web.1", "web").view["config"]["instance"] = 1;
     processes.add("api");
   }
   Run run(std::vector<std::string> arguments) { return line.run(arguments); }
@@ -33,17 +33,17 @@ struct Floor {
 }  // namespace
 
 BOOST_FIXTURE_TEST_CASE(processes_are_named_by_app_instance_number_and_all, Floor) {
-  BOOST_TEST(asked_by({"stop", "web"}) == "stop web, stop web.2");
-  BOOST_TEST(asked_by({"restart", "api", "web.2"}) == "restart api, start web.2");
+  BOOST_TEST(asked_by({"stop", "web"}) == "stop web, stop web.1");
+  BOOST_TEST(asked_by({"restart", "api", "web.1"}) == "restart api, start web.1");
   BOOST_TEST(asked_by({"restart", "2"}) == "restart api");
-  BOOST_TEST(asked_by({"restart", "all", "web"}) == "start web, restart web.2, restart api");
+  BOOST_TEST(asked_by({"restart", "all", "web"}) == "start web, restart web.1, restart api");
   BOOST_TEST(asked_by({"stop", "wbe"}, 3) == "");
   BOOST_TEST(says(run({"stop", "wbe"}).err, "did you mean web?"));
   BOOST_TEST(asked_by({"stop"}, 2) == "");
 }
 
 BOOST_FIXTURE_TEST_CASE(numbers_stay_when_others_are_deleted, Floor) {
-  BOOST_TEST(asked_by({"delete", "web"}) == "delete web, delete web.2");
+  BOOST_TEST(asked_by({"delete", "web"}) == "delete web, delete web.1");
   BOOST_TEST(asked_by({"restart", "2"}) == "restart api");
   BOOST_TEST(asked_by({"restart", "0"}, 3) == "");
 }
@@ -67,22 +67,22 @@ BOOST_FIXTURE_TEST_CASE(one_that_refuses_does_not_keep_the_others_from_it, Floor
   const auto ended = other.run({"--url", refusing.url(), "--token", "t", "stop", "web"});
   BOOST_TEST(ended.exit_code == 6, ended.err);
   BOOST_TEST(says(ended.err, "process/web: too much is under way"), ended.err);
-  BOOST_TEST(says(ended.out, "web.2"), ended.out);
+  BOOST_TEST(says(ended.out, "web.1"), ended.out);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_reload_stops_at_the_first_that_does_not_come_back, Floor) {
-  BOOST_TEST(asked_by({"reload", "web"}) == "restart web, restart web.2");
+  BOOST_TEST(asked_by({"reload", "web"}) == "restart web, restart web.1");
   processes.becomes("web", "stopped");
   BOOST_TEST(asked_by({"reload", "all"}, 4) == "restart web, restart api");
   BOOST_TEST(asked_by({"signal", "hup", "api"}) == "signal api SIGHUP");
 }
 
 BOOST_FIXTURE_TEST_CASE(an_app_is_scaled_by_defining_and_deleting_instances, Floor) {
-  BOOST_TEST(asked_by({"scale", "web", "4"}) == "define web.3, define web.4");
-  BOOST_TEST(processes.at("web.4").view["config"]["instance"] == 3);
-  BOOST_TEST(processes.at("web.4").view["config"]["command"] == "/srv/web.js");
-  BOOST_TEST(asked_by({"scale", "web", "-3"}) == "delete web.2, delete web.3, delete web.4");
-  BOOST_TEST(asked_by({"scale", "web", "+1"}) == "define web.2");
+  BOOST_TEST(asked_by({"scale", "web", "4"}) == "define web.2, define web.3");
+  BOOST_TEST(processes.at("web.3").view["config"]["instance"] == 3);
+  BOOST_TEST(processes.at("web.3").view["config"]["command"] == "/srv/web.js");
+  BOOST_TEST(asked_by({"scale", "web", "-3"}) == "delete web.1, delete web.2, delete web.3");
+  BOOST_TEST(asked_by({"scale", "web", "+1"}) == "define web.1");
   for (const auto* wrong : {"0", "-9", "many", "2000", ""}) {
     BOOST_TEST(run({"scale", "web", wrong}).exit_code == 2, wrong);
   }
@@ -93,8 +93,8 @@ BOOST_FIXTURE_TEST_CASE(a_program_is_started_as_its_flags_say, Floor) {
   BOOST_TEST(asked_by({"start", line.path("tool.js"), "--name", "tool", "-i", "2",
                        "--max-memory-restart", "300M", "--cron", "0 4 * * *", "--no-autorestart",
                        "--node-args", "--enable-source-maps --inspect=0", "--", "--port", "80",
-                       "-x"}) == "define tool, define tool.2");
-  const auto config = processes.at("tool.2").view["config"];
+                       "-x"}) == "define tool, define tool.1");
+  const auto config = processes.at("tool.1").view["config"];
   BOOST_TEST(config["command"] == line.path("tool.js"));
   BOOST_TEST(config["interpreter"] == "node");
   BOOST_TEST(config["args"].dump() == R"(["--port","80","-x"])");

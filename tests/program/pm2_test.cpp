@@ -78,7 +78,7 @@ BOOST_FIXTURE_TEST_CASE(an_ecosystem_is_taken_over_and_obeys_the_verbs_of_pm2, S
   expect(0, "web.1", {"import", file, "--env", "production"});
   for (const auto* id : {"web", "web.1", "sleeper"}) BOOST_TEST(status_of(id) == "online", id);
   await_output("web.1", "instance 1 production key 6");
-  await_output("web", "web ! a word of warning");
+  await_output("web", " ! a word of warning");
   BOOST_TEST(!says(expect(0, "", {"jlist"}).out, "s3cret"));
   expect(0, "API_KEY: (sealed:web.API_KEY)", {"env", "web.1"});
   const auto before = of("web");

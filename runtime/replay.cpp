@@ -31,10 +31,11 @@ Result<Moment> parse_moment(std::string_view text, const std::string& flag) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), offset);
   if (error == std::errc{} && end == text.data() + text.size()) return offset;
   if (const auto time = from_rfc3339(text)) return *time;
+  if (const auto day = from_rfc3339(std::string(text) + "T00:00:00Z")) return *day;
   return fail(ErrorCode::usage,
               "\"" + std::string(text) +
-                  "\" is neither an offset nor a time such "
-                  "as 2026-11-21T23:00:00Z",
+                  "\" is neither an offset nor a time such as 2026-11-21T23:00:00Z nor a day such "
+                  "as 2026-11-21, which begins at midnight UTC",
               flag);
 }
 

@@ -17,8 +17,8 @@ namespace nightshift::runtime {
 /// The last offset that counts, or the last written time.
 using Moment = std::variant<std::uint64_t, Time>;
 
-/// Digits are an offset, anything else a time (RFC 3339). `usage`, naming `flag`, where it is
-/// neither.
+/// Digits are an offset, anything else a time (RFC 3339) or a day, which stands for its midnight
+/// UTC. `usage`, naming `flag`, where it is none of them.
 Result<Moment> parse_moment(std::string_view text, const std::string& flag = "--at");
 
 /// Reads beside a running node. No executor is constructed, nothing is written; what is answered

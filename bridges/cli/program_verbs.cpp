@@ -111,7 +111,7 @@ void add_read_verbs(CLI::App& app, Invocation& invocation) {
 void add_journal_verbs(CLI::App& app, Invocation& invocation) {
   const auto past = flags<ReplayFlags>();
   auto& replay_verb = *app.add_subcommand("replay", "The node as it was, from its journal");
-  replay_verb.add_option("--at", past->at, "An offset, or a time such as 2026-11-21T23:00:00Z")
+  replay_verb.add_option("--at", past->at, "An offset, a time (2026-11-21T23:00:00Z) or a day")
       ->required()
       ->type_name("OFFSET|TIME");
   replay_verb.add_option("verb", past->verb, "get, list or why")
@@ -130,7 +130,7 @@ void add_journal_verbs(CLI::App& app, Invocation& invocation) {
       ->type_name("FILE");
   what_if_verb
       .add_option("--since", other->since,
-                  "From where on, an offset or a time: 2026-11-01T00:00:00Z")
+                  "From where on, an offset, a time or a day: 2026-11-01")
       ->required()
       ->type_name("OFFSET|TIME");
   on(what_if_verb, invocation, [other](Session& session) { return what_if(session, *other); });

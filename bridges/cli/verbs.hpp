@@ -59,7 +59,7 @@ struct CommandFlags {
 };
 
 struct ReplayFlags {
-  /// An offset, or a time (RFC 3339).
+  /// An offset, a time (RFC 3339) or a day.
   std::string at;
   /// `get`, `list` or `why`.
   std::string verb;
@@ -69,7 +69,7 @@ struct ReplayFlags {
 
 struct WhatIfFlags {
   std::filesystem::path policy;
-  /// An offset, or a time (RFC 3339).
+  /// An offset, a time (RFC 3339) or a day.
   std::string since;
 };
 

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "bridges/vault/outbox.hpp"
 #include "messages/approval.pb.h"
 #include "runtime/clock.hpp"
 #include "tests/program/house.hpp"
@@ -33,8 +34,9 @@ struct Archive : House {
     const auto clock = std::make_shared<runtime::ManualClock>(runtime::SystemClock().now() -
                                                               std::chrono::days(100));
     BOOST_REQUIRE(folder().create());
-    const auto node = must(runtime::start_node(open_journal(folder().journal(), "here", clock),
-                                               all_kinds(), clock, {}, {}));
+    const auto node =
+        must(runtime::start_node(open_journal(folder().journal(), "here", clock), all_kinds(), clock,
+                                 {must(bridges::vault::Outbox::open(path("Outbox")))}, {}));
     approval::Propose propose;
     propose.set_title("Offer");
     propose.set_category(approval::CATEGORY_EMAIL);

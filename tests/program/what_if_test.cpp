@@ -109,5 +109,8 @@ BOOST_AUTO_TEST_CASE(a_policy_is_checked_as_a_configuration_is) {
   refused("[budget.a]\nwindow = \"year\"\nmicro_usd = 1\n", "1", "policy.toml:2");
   refused("[node]\nzone = \"Mars/Olympus\"\n", "1", "time zone");
   refused("", "yesterday", "--since");
+  refused("", "2026-13-01", "--since");
+  house.expect(0, "with 0 decisions",
+               {"what-if", "--policy", house.path("policy.toml"), "--since", "2999-01-01"});
   house.expect(2, "cannot be read", {"what-if", "--policy", house.path("none"), "--since", "1"});
 }

@@ -94,7 +94,8 @@ Result<void> export_test(Session& session, const ExportTestFlags& flags) {
     session.out << Json{{"path", flags.out.string()}, {"steps", steps}, {"decided", again}}.dump()
                 << "\n";
   } else {
-    session.out << "wrote " << steps << (steps == 1 ? " step to " : " steps to ") << flags.out.string() << ", " << again
+    session.out << "wrote " << steps << (steps == 1 ? " step to " : " steps to ")
+                << flags.out.string() << ", " << again
                 << " of them decided again by who checks it\n";
     if (!flags.redact) {
       session.out << "it holds what the entity holds: give it to strangers with --redact only\n";

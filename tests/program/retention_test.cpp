@@ -35,8 +35,8 @@ struct Archive : House {
                                                               std::chrono::days(100));
     BOOST_REQUIRE(folder().create());
     const auto node =
-        must(runtime::start_node(open_journal(folder().journal(), "here", clock), all_kinds(), clock,
-                                 {must(bridges::vault::Outbox::open(path("Outbox")))}, {}));
+        must(runtime::start_node(open_journal(folder().journal(), "here", clock), all_kinds(),
+                                 clock, {must(bridges::vault::Outbox::open(path("Outbox")))}, {}));
     approval::Propose propose;
     propose.set_title("Offer");
     propose.set_category(approval::CATEGORY_EMAIL);

@@ -71,10 +71,14 @@ class Run {
     ++outstanding_;
   }
 
-  void end(bool ok) {
+  /// After a write of unknown outcome nothing succeeds any more. A refusal before the write, for
+  /// want of space, concerns what stands on it alone: a merge of tables may make room for others.
+  template <class T>
+  void end(const Result<T>& result) {
     const std::lock_guard lock(mutex_);
-    BOOST_CHECK(!(ok && failed_));
-    failed_ = failed_ || !ok;
+    BOOST_CHECK(!(result && stopped_));
+    failed_ = failed_ || !result;
+    stopped_ = stopped_ || (!result && result.error().code == ErrorCode::unavailable);
     --outstanding_;
     answered_.notify_one();
   }
@@ -86,7 +90,7 @@ class Run {
     lock.unlock();
     log_.open(entity, [this, &held](Result<Opened> opened) {
       if (opened) held.opened = std::move(*opened);
-      end(opened.has_value());
+      end(opened);
     });
     lock.lock();
     BOOST_REQUIRE(answered_.wait_for(lock, patience, [this] { return outstanding_ == 0; }));
@@ -113,7 +117,7 @@ class Run {
     log_.submit(std::move(append), [this, entity, first, payloads = std::move(payloads)](
                                        const Result<Committed>& result) mutable {
       if (result) acknowledge(entity, first, std::move(payloads));
-      end(result.has_value());
+      end(result);
     });
   }
 
@@ -132,6 +136,7 @@ class Run {
   std::condition_variable answered_;
   std::size_t outstanding_ = 0;
   bool failed_ = false;
+  bool stopped_ = false;
 };
 
 /// A stream folded: what the rows derived from it must say.

@@ -42,9 +42,10 @@ class ProcessBridge::Impl {
     try {
       while (!stopping_) {
         if (parking_) reconciler_.park();
+        // Before it waits: where nothing runs, nothing wakes it.
+        if (reconciler_.is_parked()) tell_parked();
         reconciler_.turn();
         active_ = reconciler_.active();
-        if (reconciler_.is_parked()) tell_parked();
       }
     } catch (const std::exception& error) {
       if (failed_) failed_(error.what());

@@ -1,7 +1,9 @@
 // Reads YAML as JSON: the core schema's words and numbers, aliases and merge keys within bounds.
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <charconv>
+#include <sstream>
 
 #include "bridges/cli/ecosystem/document.hpp"
 #include "messages/utf8.hpp"
@@ -12,6 +14,31 @@ namespace {
 /// Why reading ended early.
 struct Refused {
   const char* why;
+};
+
+/// Counts documents, and reads no second one. `YAML::LoadAll` never ends on some inputs that are
+/// broken, and grows meanwhile.
+class Documents final : public YAML::EventHandler {
+ public:
+  bool none() const { return count_ == 0; }
+
+  void OnDocumentStart(const YAML::Mark&) override {
+    if (++count_ > 1) throw Refused{"it has more than one YAML document"};
+  }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+
+ private:
+  int count_ = 0;
 };
 
 template <class Number>
@@ -91,12 +118,11 @@ class Reader {
 Result<Json> read_yaml(std::string_view text) {
   if (utf8_prefix_bytes(text) != text.size()) return fail(ErrorCode::invalid, "it is not UTF-8");
   try {
-    const auto documents = YAML::LoadAll(std::string(text));
-    if (documents.size() != 1) {
-      return fail(ErrorCode::invalid, "it has " + std::to_string(documents.size()) +
-                                          " YAML documents, and one is wanted");
-    }
-    return Reader().read(documents.front());
+    Documents documents;
+    std::istringstream stream{std::string(text)};
+    for (YAML::Parser parser(stream); parser.HandleNextDocument(documents);) continue;
+    if (documents.none()) return fail(ErrorCode::invalid, "it has no YAML document");
+    return Reader().read(YAML::Load(std::string(text)));
   } catch (const YAML::Exception& wrong) {
     return fail(ErrorCode::invalid, "it is not YAML: line " + std::to_string(wrong.mark.line + 1) +
                                         ": " + wrong.msg.substr(0, 200));

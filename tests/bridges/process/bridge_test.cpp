@@ -27,6 +27,10 @@ void kill_it(const View& view) {
 
 BOOST_FIXTURE_TEST_SUITE(process_bridge, Workplace)
 
+BOOST_AUTO_TEST_CASE(where_nothing_runs_the_end_is_not_waited_for) {
+  BOOST_TEST(bridge().end_children(std::chrono::seconds(60)));
+}
+
 BOOST_AUTO_TEST_CASE(a_process_is_started_restarted_stopped_and_deleted) {
   run("web", "echo up; exec sleep 1000");
   await("web", "online");

@@ -52,7 +52,9 @@ BOOST_AUTO_TEST_CASE(yaml_that_multiplies_itself_is_refused) {
   BOOST_TEST(says(refusal(read_yaml(laughs)), "too many values"));
   BOOST_TEST(says(refusal(read_yaml(repeated("[", 100'000))), "it "));
   BOOST_TEST(says(refusal(read_yaml(repeated("- ", 60) + "x")), "too deep"));
-  BOOST_TEST(says(refusal(read_yaml("a: 1\n---\nb: 2")), "2 YAML documents"));
+  BOOST_TEST(says(refusal(read_yaml("a: 1\n---\nb: 2")), "more than one YAML document"));
+  BOOST_TEST(says(refusal(read_yaml("{a: [b],},")), "more than one YAML document"));
+  BOOST_TEST(says(refusal(read_yaml("")), "no YAML document"));
   BOOST_TEST(says(refusal(read_yaml("{[a]: b}")), "not one word"));
   BOOST_TEST(says(refusal(read_yaml("a: [b")), "line 1"));
   BOOST_TEST(says(refusal(read_yaml("a: *nobody")), "not YAML"));

@@ -58,7 +58,12 @@ void append_wide(Number number, std::string& out) {
 
 template <class Number>
 void append_real(Number number, std::string& out) {
-  if (std::isfinite(number)) return append_number(number, out);
+  if (std::isfinite(number)) {
+    append_number(number, out);
+    // "-0" alone is read as the whole number, which has no sign.
+    if (number == 0 && std::signbit(number)) out += ".0";
+    return;
+  }
   out += std::isnan(number) ? "\"NaN\"" : number > 0 ? "\"Infinity\"" : "\"-Infinity\"";
 }
 

@@ -81,6 +81,8 @@ BOOST_AUTO_TEST_CASE(reals_are_the_shortest_that_read_back_the_same) {
   sample.set_real(0.1);
   sample.set_real32(0.1f);
   BOOST_TEST(to_json(sample).find(R"("real":0.1,"real32":0.1,)") != std::string::npos);
+  sample.set_real(-0.0);
+  BOOST_TEST(member(sample, "real") == "-0.0");
   sample.set_real(std::numeric_limits<double>::infinity());
   sample.set_real32(std::numeric_limits<float>::quiet_NaN());
   BOOST_TEST(member(sample, "real") == "\"Infinity\"");

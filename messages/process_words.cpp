@@ -6,6 +6,7 @@
 #include <charconv>
 #include <optional>
 
+#include "messages/cron.hpp"
 #include "messages/ids.hpp"
 
 namespace nightshift {
@@ -33,6 +34,14 @@ std::optional<std::uint16_t> port_of(std::string_view text) {
   return port;
 }
 
+/// By its characters; what is none after all does not answer, and says so.
+bool is_address(std::string_view host) {
+  const auto all = [host](std::string_view set) {
+    return host.find_first_not_of(set) == host.npos;
+  };
+  return host.contains(':') ? all("0123456789abcdefABCDEF:.") : all("0123456789.");
+}
+
 /// `[HOST:]PORT`, this machine where no host is named.
 bool read_address(std::string_view text, std::uint16_t port_default, Check& check) {
   const auto colon = text.rfind(':');
@@ -48,8 +57,8 @@ bool read_address(std::string_view text, std::uint16_t port_default, Check& chec
     check.port = *number;
   }
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  check.host = host.empty() || host == "localhost" ? "127.0.0.1" : host;
-  return std::ranges::none_of(check.host, [](char c) { return c <= ' ' || c == '/' || c == '@'; });
+  check.host = host.empty() ? "localhost" : host;
+  return check.host == "localhost" || is_address(check.host);
 }
 
 bool read_http(std::string_view text, Check& check) {
@@ -85,7 +94,8 @@ Result<Check> parse_check(std::string_view text, std::string_view field) {
   if (good) return check;
   return wrong(field, "\"" + std::string(text) +
                           "\" is no check; write tcp:PORT, tcp:HOST:PORT, http://HOST:PORT/PATH, "
-                          "output:TEXT, notify or ipc, joined by \" and \" where all must hold");
+                          "output:TEXT, notify or ipc, joined by \" and \" where all must hold; "
+                          "HOST is localhost or an address");
 }
 
 bool is_from_outside(const Check& check) {
@@ -140,6 +150,28 @@ Result<void> check_limits(const ProcessConfig& config) {
   if (config.memory_bytes_max() != 0 && config.memory_bytes_max() < memory_least) {
     return wrong("memory_bytes_max", "nothing runs in less than 1 MiB of memory");
   }
+  return {};
+}
+
+Result<void> check_plans(const ProcessConfig& config) {
+  constexpr std::uint32_t every_ms_least = 10;
+  if (config.has_live_every_ms() && config.live_every_ms() < every_ms_least) {
+    return wrong("live_every_ms", "live_every_ms must be 10 at least: more often is no look");
+  }
+  if (config.has_live_timeout_ms() && config.live_timeout_ms() == 0) {
+    return wrong("live_timeout_ms", "live_timeout_ms must be 1 at least: nothing answers sooner");
+  }
+  if (config.has_live_failures() && config.live_failures() == 0) {
+    return wrong("live_failures", "live_failures must be 1 at least");
+  }
+  if (config.watch().empty() && !config.watch_ignore().empty()) {
+    return wrong("watch_ignore", "watch_ignore says what of watch does not count: there is none");
+  }
+  if (config.cron_restart().empty()) {
+    if (config.cron_zone().empty()) return {};
+    return wrong("cron_zone", "cron_zone says where cron_restart counts, and there is none");
+  }
+  if (auto cron = parse_cron(config.cron_restart()); !cron) return std::unexpected(cron.error());
   return {};
 }
 
@@ -203,12 +235,16 @@ bool names_a_secret(std::string_view variable) {
   std::ranges::transform(upper, upper.begin(), [](char c) {
     return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
   });
-  constexpr std::array words{std::string_view("PASSWORD"), std::string_view("PASSWD"),
-                             std::string_view("SECRET"), std::string_view("TOKEN"),
-                             std::string_view("CREDENTIAL")};
+  constexpr std::array words{std::string_view("PASSWORD"),   std::string_view("PASSWD"),
+                             std::string_view("PASSPHRASE"), std::string_view("SECRET"),
+                             std::string_view("TOKEN"),      std::string_view("CREDENTIAL")};
+  constexpr std::array endings{std::string_view("_KEY"), std::string_view("APIKEY"),
+                               std::string_view("_PASS"), std::string_view("_PWD")};
   const auto holds = [&upper](std::string_view word) { return upper.contains(word); };
-  return std::ranges::any_of(words, holds) || upper.ends_with("_KEY") || upper == "KEY" ||
-         upper.ends_with("APIKEY");
+  // PWD alone is where a shell stands.
+  const auto ends = [&upper](std::string_view word) { return upper.ends_with(word); };
+  return std::ranges::any_of(words, holds) || std::ranges::any_of(endings, ends) ||
+         upper == "KEY" || upper == "PASS";
 }
 
 Result<void> check_process_config(const ProcessConfig& config) {
@@ -232,7 +268,7 @@ Result<void> check_process_config(const ProcessConfig& config) {
   if (auto startup = parse_checks(config.startup(), "startup", CheckedFor::liveness); !startup) {
     return std::unexpected(startup.error());
   }
-  for (const auto check : {check_environment, check_paths, check_limits}) {
+  for (const auto check : {check_environment, check_paths, check_limits, check_plans}) {
     if (auto good = check(config); !good) return good;
   }
   return {};

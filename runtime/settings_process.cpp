@@ -3,12 +3,14 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <filesystem>
 
 #include <google/protobuf/descriptor.h>
 
 #include "messages/json.hpp"
 #include "messages/process_words.hpp"
+#include "runtime/calendar.hpp"
 
 namespace nightshift::runtime {
 namespace {
@@ -48,6 +50,19 @@ std::optional<std::string> set_number(ProcessConfig& process, const FieldDescrip
   return std::nullopt;
 }
 
+std::optional<std::string> set_numbers(ProcessConfig& process, const FieldDescriptor& field,
+                                       const std::vector<std::string>& texts) {
+  for (const auto& text : texts) {
+    std::uint32_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || end != text.data() + text.size()) {
+      return "must be numbers, such as \"143\", not \"" + text + "\"";
+    }
+    process.GetReflection()->AddUInt32(&process, &field, number);
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> set_any(ProcessConfig& process, std::string_view key,
                                    const SettingValue& value) {
   const auto name = key.substr(key.rfind('.') + 1);
@@ -61,6 +76,9 @@ std::optional<std::string> set_any(ProcessConfig& process, std::string_view key,
       break;
     case SettingShape::list:
       reflection.ClearField(&process, &field);
+      if (field.cpp_type() == FieldDescriptor::CPPTYPE_UINT32) {
+        return set_numbers(process, field, value.list);
+      }
       for (const auto& text : value.list) {
         reflection.AddString(&process, &field, placed(name, value, text));
       }
@@ -108,6 +126,7 @@ constexpr std::array rules{
         {"process.NAME.restart", text,
          "When it is started again: \"always\", \"on_failure\" or \"never\"."},
         set_restart},
+    rule<"process.NAME.stop_exit_codes">(list, "After these exit codes it stays stopped."),
     rule<"process.NAME.restart_delay_ms">(number, "Before the first restart in a row."),
     rule<"process.NAME.backoff_ms">(number, "Before the second, doubling from there."),
     rule<"process.NAME.backoff_ms_max">(number, "The longest that a restart waits."),
@@ -158,6 +177,10 @@ std::optional<std::string> incomplete(const ProcessConfig& process) {
   if (process.command().empty()) return "has no command; say what runs";
   auto checked = check_process_config(process);
   if (checked) checked = check_rules(process);
+  if (checked && !process.cron_zone().empty()) {
+    const auto zone = Zone::find(process.cron_zone());
+    if (!zone) checked = std::unexpected(zone.error());
+  }
   if (checked) return std::nullopt;
   return "is refused: " + checked.error().detail;
 }

@@ -211,6 +211,13 @@ Process::State Process::evolve(Online&& phase, const Exited& event) {
   return end(std::move(*phase.mutable_subject()), event);
 }
 Process::State Process::evolve(Stopping&& phase, const Exited& event) {
+  if (phase.then() == THEN_RECOVER) {
+    const auto why = phase.subject().cause();
+    auto stopped = end(std::move(*phase.mutable_subject()), event);
+    auto& subject = *std::get<Stopped>(stopped).mutable_subject();
+    subject.set_cause(why + ", " + subject.cause());
+    return stopped;
+  }
   return end(std::move(*phase.mutable_subject()), event);
 }
 Process::State Process::evolve(Launching&& phase, const LaunchFailed& event) {

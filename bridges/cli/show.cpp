@@ -90,16 +90,21 @@ void add_details(const Json& object, std::string& text, bool nested) {
   }
 }
 
-std::string details_of(const Json& event) {
-  std::string text;
-  const auto payload = event.find("event");
-  if (payload != event.end() && payload->is_object()) add_details(*payload, text, false);
-  return text;
-}
-
 std::string what_of(const Json& event) {
   const auto sentence = text_of(event, "sentence");
   return sentence.empty() ? text_of(event, "type") : sentence;
+}
+
+/// Without `detail`, which the sentence ends with.
+std::string details_of(const Json& event) {
+  const auto payload = event.find("event");
+  if (payload == event.end() || !payload->is_object()) return "";
+  auto shown = *payload;
+  const auto detail = text_of(shown, "detail");
+  if (!detail.empty() && what_of(event).ends_with(detail)) shown.erase("detail");
+  std::string text;
+  add_details(shown, text, false);
+  return text;
 }
 
 std::string member(const Json& object, const char* name) {

@@ -115,7 +115,8 @@ Result<void> check_ports(const ProcessConfig& config) {
   if (!checks) return std::unexpected(checks.error());
   for (const auto& all : *checks) {
     for (const auto& check : all) {
-      const bool here = check.host == "127.0.0.1" || check.host == "::1";
+      const bool here =
+          check.host == "localhost" || check.host == "127.0.0.1" || check.host == "::1";
       if (!here || check.port == 0 || check.port >= first_free) continue;
       return never("port " + std::to_string(check.port) + " is below " +
                        std::to_string(first_free) +

@@ -10,6 +10,7 @@
 
 #include "bridges/process/keeper_client.hpp"
 #include "bridges/process/launch.hpp"
+#include "runtime/calendar.hpp"
 #include "runtime/node.hpp"
 
 namespace nightshift::bridges::process {
@@ -21,6 +22,8 @@ struct ProcessOptions {
   /// `mark` is filled in here.
   LaunchPlaces places;
   ResolveSecret secret;
+  /// Where `cron_restart` counts, unless a configuration names another.
+  runtime::Zone zone;
   /// After a failure of the keeper or of the journal it is tried again after so long.
   std::chrono::milliseconds retry_every{1'000};
   /// Told what people should hear, one line each; may be empty. Called on the bridge's thread.

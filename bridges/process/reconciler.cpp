@@ -4,8 +4,7 @@
 #include <poll.h>
 
 #include <algorithm>
-
-#include "messages/process_words.hpp"
+#include <vector>
 
 namespace nightshift::bridges::process {
 namespace {
@@ -16,31 +15,6 @@ constexpr std::size_t page = 1000;
 
 std::shared_ptr<const pb::View> view_of(const runtime::Answer& answer) {
   return std::dynamic_pointer_cast<const pb::View>(answer.view);
-}
-
-pb::Exit exit_of(const keeper::Exited& exited) {
-  pb::Exit exit;
-  switch (exited.how_case()) {
-    case keeper::Exited::kCode: exit.set_code(exited.code()); break;
-    case keeper::Exited::kSignal:
-      exit.set_signal(signal_name(static_cast<int>(exited.signal())));
-      break;
-    default: exit.set_unseen(true); break;
-  }
-  *exit.mutable_at() = to_proto(time_from_us(exited.at_us()));
-  exit.set_detail(exited.detail());
-  return exit;
-}
-
-bool has_said(const keeper::Started& started, const Check& check) {
-  return std::ranges::any_of(started.said(), [&check](const keeper::Said& said) {
-    switch (check.way) {
-      case Check::Way::notify: return said.notify_ready();
-      case Check::Way::ipc: return said.ipc_ready();
-      case Check::Way::output: return said.pattern() == check.text;
-      default: return false;
-    }
-  });
 }
 
 }  // namespace
@@ -113,15 +87,51 @@ void Reconciler::turn() {
   hear_keeper();
 }
 
+/// Its vigil has something to look at now. While something is to be tried again, or a command is
+/// not answered, it would look in vain.
+bool Reconciler::is_attended(const std::string& name, const Desk& desk) const {
+  if (!desk.vigil || desk.busy || retry_at_ || parking_ || !keeper_.is_connected()) return false;
+  const auto standing = standings_.find(name);
+  return standing != standings_.end() && standing->second.status != "stopping" &&
+         standing->second.view->pid() != 0 && standing->second.view->run() == desk.vigil->run();
+}
+
 void Reconciler::wait() {
-  pollfd watched[]{
-      {mailbox_->descriptor(), POLLIN, 0},
-      {keeper_.descriptor(), static_cast<short>(POLLIN | (keeper_.has_unsent() ? POLLOUT : 0)), 0}};
-  const auto patience = retry_ ? static_cast<int>(options_.retry_every.count()) : -1;
-  if (::poll(watched, 2, patience) == 0) {
-    retry_ = false;
-    for (const auto& [name, standing] : standings_) dirty_.insert(name);
+  const auto events = static_cast<short>(POLLIN | (keeper_.has_unsent() ? POLLOUT : 0));
+  std::vector<pollfd> watched{{mailbox_->descriptor(), POLLIN, 0},
+                              {keeper_.descriptor(), events, 0}};
+  std::vector<const Vigil*> vigils;
+  // Whose descriptors begin where.
+  std::vector<std::pair<const std::string*, std::size_t>> begins;
+  for (const auto& [name, desk] : desks_) {
+    if (!is_attended(name, desk)) continue;
+    vigils.push_back(desk.vigil.get());
+    begins.emplace_back(&name, watched.size());
+    desk.vigil->add_to(watched);
   }
+  ::poll(watched.data(), watched.size(), patience_ms(vigils));
+  const auto now = node_.clock().elapsed();
+  for (std::size_t i = 0; i < vigils.size(); ++i) {
+    const auto end = i + 1 < begins.size() ? begins[i + 1].second : watched.size();
+    const auto look = vigils[i]->next_look();
+    bool due = look && now >= *look;
+    for (auto n = begins[i].second; n < end; ++n) due |= watched[n].revents != 0;
+    if (due) dirty_.insert(*begins[i].first);
+  }
+  if (!retry_at_ || now < *retry_at_) return;
+  retry_at_.reset();
+  for (const auto& [name, standing] : standings_) dirty_.insert(name);
+}
+
+int Reconciler::patience_ms(const std::vector<const Vigil*>& vigils) const {
+  auto next = retry_at_;
+  for (const auto* vigil : vigils) {
+    const auto look = vigil->next_look();
+    if (look) next = next ? std::min(*next, *look) : *look;
+  }
+  if (!next) return -1;
+  const auto left = std::max(*next - node_.clock().elapsed(), Moment(0));
+  return static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(left).count());
 }
 
 void Reconciler::hear_mailbox() {
@@ -133,7 +143,7 @@ void Reconciler::hear_mailbox() {
     trouble_ = answer.process + ": " + std::string(answer.error.message());
     log(trouble_);
     dirty_.erase(answer.process);
-    retry_ = true;
+    retry_at_ = node_.clock().elapsed() + options_.retry_every;
   }
   hear_journal();
 }
@@ -208,7 +218,7 @@ void Reconciler::lose_keeper(const std::string& why) {
   trouble_ = why;
   log(why);
   keeper_.disconnect();
-  retry_ = true;
+  retry_at_ = node_.clock().elapsed() + options_.retry_every;
   for (auto& [name, desk] : desks_) desk.refused = nullptr;
 }
 
@@ -239,193 +249,6 @@ void Reconciler::end_unclaimed() {
     // Another run of it may have waited for this.
     dirty_.insert(name);
   }
-}
-
-// ---- one process
-
-template <class Message>
-void Reconciler::submit(const std::string& name, const Message& message) {
-  desks_[name].busy = true;
-  runtime::Command command;
-  command.entity = {"process", name};
-  command.body = std::make_shared<Message>(message);
-  command.caller = kernel::Caller::of_host();
-  node_.submit(std::move(command),
-               [mailbox = mailbox_, name](const Result<runtime::Answer>& answer) {
-                 mailbox->answered({name, answer.has_value(), answer ? Error() : answer.error()});
-               });
-}
-
-void Reconciler::reconcile(const std::string& name) {
-  const auto found = standings_.find(name);
-  if (found == standings_.end() || desks_[name].busy) return;
-  const auto standing = found->second;
-  if (standing.is_active()) {
-    reconcile_run(name, standing);
-  } else if (standing.status == "waiting" && !parking_) {
-    reconcile_waiting(name, standing);
-  }
-}
-
-void Reconciler::reconcile_waiting(const std::string& name, const Standing& standing) {
-  const auto waits = standing.view->waits();
-  if (waits == pb::WAITS_NODE) return submit(name, pb::Release());
-  if (waits != pb::WAITS_DEPENDENCIES) return;
-  const auto verdict = may_start(name, standings_);
-  switch (verdict.what) {
-    case Verdict::What::go: return submit(name, pb::Release());
-    case Verdict::What::never: {
-      pb::Refuse refuse;
-      refuse.set_detail(verdict.detail);
-      return submit(name, refuse);
-    }
-    case Verdict::What::wait: break;
-  }
-  if (standing.view->cause() == verdict.detail) return;
-  pb::Hold hold;
-  hold.set_detail(verdict.detail);
-  submit(name, hold);
-}
-
-void Reconciler::reconcile_run(const std::string& name, const Standing& standing) {
-  auto& desk = desks_[name];
-  if (desk.refused) {
-    pb::ReportRefused report;
-    report.set_run(desk.refused->run());
-    report.set_detail(desk.refused->detail());
-    report.set_lasting(desk.refused->lasting());
-    desk.refused = nullptr;
-    desk.start_asked.clear();
-    return submit(name, report);
-  }
-  if (!keeper_.is_connected()) return;
-  const auto child = keeper_.children().find(standing.view->run());
-  if (child == keeper_.children().end() || child->second.started.run().empty()) {
-    return see_to_missing(name, standing);
-  }
-  see_to_run(name, standing, child->second);
-}
-
-void Reconciler::see_to_run(const std::string& name, const Standing& standing,
-                            const KeptChild& child) {
-  const auto& view = *standing.view;
-  auto& desk = desks_[name];
-  if (view.pid() == 0) {
-    pb::ReportStarted report;
-    report.set_run(view.run());
-    report.set_pid(child.started.pid());
-    report.set_boot_id(keeper_.boot_id());
-    report.set_start_ticks(child.started.start_ticks());
-    *report.mutable_at() = to_proto(time_from_us(child.started.at_us()));
-    report.set_out_file(child.started.out_file());
-    report.set_error_file(child.started.error_file());
-    report.set_cgroup(child.started.cgroup());
-    return submit(name, report);
-  }
-  if (child.exited) {
-    pb::ReportExited report;
-    report.set_run(view.run());
-    *report.mutable_exit() = exit_of(*child.exited);
-    return submit(name, report);
-  }
-  if (standing.status == "stopping") {
-    if (desk.stop_asked == view.run()) return;
-    keeper::ToKeeper asked;
-    asked.mutable_stop()->set_run(view.run());
-    keeper_.send(asked);
-    desk.stop_asked = view.run();
-    return;
-  }
-  if (parking_) return park_one(name, standing);
-  if (desk.knocked && desk.knocked->id() == view.knock()) {
-    pb::ReportSignalled report;
-    report.set_run(view.run());
-    report.set_knock(desk.knocked->id());
-    report.set_refused(desk.knocked->refused());
-    desk.knocked = nullptr;
-    return submit(name, report);
-  }
-  if (view.knocks_size() > 0 && desk.knock_asked != view.knock()) {
-    keeper::ToKeeper asked;
-    asked.mutable_knock()->set_run(view.run());
-    asked.mutable_knock()->set_id(view.knock());
-    asked.mutable_knock()->set_signal(
-        static_cast<std::uint32_t>(signal_number(view.knocks(0).signal())));
-    keeper_.send(asked);
-    desk.knock_asked = view.knock();
-  }
-  std::string what;
-  if (standing.status == "launching" && is_ready(standing, child, what)) {
-    pb::ReportReady report;
-    report.set_run(view.run());
-    report.set_detail(what);
-    submit(name, report);
-  }
-}
-
-bool Reconciler::is_ready(const Standing& standing, const KeptChild& child,
-                          std::string& what) const {
-  const auto& texts = standing.view->config().ready();
-  const auto any = parse_checks(texts, "ready", CheckedFor::readiness);
-  if (!any) return false;
-  for (std::size_t i = 0; i < any->size(); ++i) {
-    const auto& all = (*any)[i];
-    const auto holds = [&child](const Check& check) { return has_said(child.started, check); };
-    if (!std::ranges::all_of(all, holds)) continue;
-    what = texts.Get(static_cast<int>(i));
-    return true;
-  }
-  return any->empty();
-}
-
-/// The keeper knows nothing of its run.
-void Reconciler::see_to_missing(const std::string& name, const Standing& standing) {
-  const auto& view = *standing.view;
-  if (view.pid() != 0) {
-    pb::ReportExited report;
-    report.set_run(view.run());
-    report.mutable_exit()->set_unseen(true);
-    *report.mutable_exit()->mutable_at() = to_proto(node_.clock().now());
-    report.mutable_exit()->set_detail("its keeper has ended");
-    return submit(name, report);
-  }
-  if (desks_[name].start_asked == view.run()) return;
-  if (standing.status == "stopping") {
-    pb::ReportRefused report;
-    report.set_run(view.run());
-    report.set_detail("it was to be stopped before it was started");
-    return submit(name, report);
-  }
-  if (parking_) return park_one(name, standing);
-  // A second copy is never started beside a first: that one is ended as unclaimed.
-  const bool other = std::ranges::any_of(keeper_.children(), [&name](const auto& child) {
-    return child.second.started.instance() == name && !child.second.exited;
-  });
-  if (!other) start(name, standing);
-}
-
-void Reconciler::start(const std::string& name, const Standing& standing) {
-  const auto& view = *standing.view;
-  auto launch = launch_of(view.config(), name, view.run(), options_.places, options_.secret);
-  if (!launch) {
-    pb::ReportRefused report;
-    report.set_run(view.run());
-    report.set_detail(launch.error().detail);
-    report.set_lasting(true);
-    return submit(name, report);
-  }
-  keeper::ToKeeper asked;
-  *asked.mutable_start() = std::move(*launch);
-  if (options_.crash_point) options_.crash_point("process.before_start");
-  keeper_.send(asked);
-  if (options_.crash_point) options_.crash_point("process.after_start");
-  for (auto& variable : *asked.mutable_start()->mutable_environment()) runtime::wipe(variable);
-  desks_[name].start_asked = view.run();
-}
-
-void Reconciler::park_one(const std::string& name, const Standing& standing) {
-  if (standing.status == "stopping" || is_needed(name, standings_)) return;
-  submit(name, pb::Park());
 }
 
 }  // namespace nightshift::bridges::process

@@ -7,9 +7,11 @@
 #include <string>
 
 #include "bridges/process/dependencies.hpp"
+#include "bridges/process/keeper/tree.hpp"
 #include "bridges/process/keeper_client.hpp"
 #include "bridges/process/mailbox.hpp"
 #include "bridges/process/process_bridge.hpp"
+#include "bridges/process/vigil.hpp"
 
 namespace nightshift::bridges::process {
 
@@ -47,9 +49,15 @@ class Reconciler {
     /// What it said to that.
     std::unique_ptr<keeper::Refused> refused;
     std::unique_ptr<keeper::Knocked> knocked;
+    /// Over the present run; none where nothing is to be looked at.
+    std::unique_ptr<Vigil> vigil;
+    /// The run that it was begun for, or could not be.
+    std::string attended;
   };
 
   void wait();
+  bool is_attended(const std::string& name, const Desk& desk) const;
+  int patience_ms(const std::vector<const Vigil*>& vigils) const;
   void hear_mailbox();
   void hear_journal();
   void hear_keeper();
@@ -62,11 +70,17 @@ class Reconciler {
   void reconcile_waiting(const std::string& name, const Standing& standing);
   void reconcile_run(const std::string& name, const Standing& standing);
   void see_to_run(const std::string& name, const Standing& standing, const KeptChild& child);
+  bool report_life(const std::string& name, const Standing& standing, const KeptChild& child);
+  void stop(const std::string& name, const std::string& run);
+  void knock(const std::string& name, const nightshift::process::View& view);
+  void attend(const std::string& name, const Standing& standing, const KeptChild& child);
+  Result<void> begin_vigil(const std::string& name, const nightshift::process::View& view,
+                           std::vector<std::string> own_files);
+  std::uint64_t memory_of(const nightshift::process::View& view);
   void see_to_missing(const std::string& name, const Standing& standing);
   void start(const std::string& name, const Standing& standing);
   void park_one(const std::string& name, const Standing& standing);
   void end_unclaimed();
-  bool is_ready(const Standing& standing, const KeptChild& child, std::string& what) const;
 
   template <class Message>
   void submit(const std::string& name, const Message& message);
@@ -83,7 +97,10 @@ class Reconciler {
   /// Of the journal, up to which it is known here.
   std::uint64_t offset_ = 0;
   bool parking_ = false;
-  bool retry_ = false;
+  /// Something could not be done: when all is looked at again.
+  std::optional<Moment> retry_at_;
+  Census census_;
+  std::optional<Moment> census_at_;
   std::string trouble_;
 };
 

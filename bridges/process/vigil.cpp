@@ -1,199 +1,212 @@
-// Asks in rounds.
+// Looks at what was asked for, and remembers what it finds.
 #include "bridges/process/vigil.hpp"
 
 #include <algorithm>
-
-#include "runtime/cron.hpp"
 
 namespace nightshift::bridges::process {
 namespace {
 
 namespace pb = nightshift::process;
-using std::chrono::microseconds;
+using google::protobuf::RepeatedPtrField;
 using std::chrono::milliseconds;
 
-constexpr milliseconds ready_every{50};
-constexpr milliseconds startup_every{500};
+constexpr milliseconds pause_least{20};
+constexpr milliseconds pause_most{1'000};
 constexpr milliseconds memory_every{2'000};
+/// So often at the least a clock is looked at that may be set.
+constexpr std::chrono::minutes plan_every{1};
+/// A node that was away for less than this makes up for the time that it missed.
+constexpr std::chrono::minutes plan_grace{1};
 constexpr std::uint32_t live_every_ms_default = 30'000;
 constexpr std::uint32_t live_timeout_ms_default = 5'000;
 constexpr std::uint32_t live_failures_default = 3;
+constexpr std::uint32_t ready_timeout_ms_default = 60'000;
 constexpr std::uint32_t watch_delay_ms_default = 500;
 
-AnyOf checks_of(const google::protobuf::RepeatedPtrField<std::string>& texts,
-                CheckedFor purpose) {
-  return parse_checks(texts, "checks", purpose).value_or(AnyOf());
+/// What was checked when it was defined.
+AnyOf checks_of(const RepeatedPtrField<std::string>& texts, CheckedFor purpose) {
+  return parse_checks(texts, "", purpose).value_or(AnyOf());
 }
 
-bool is_from_outside(const Check& check) {
-  return check.way == Check::Way::tcp || check.way == Check::Way::http;
+milliseconds live_timeout(const ProcessConfig& config) {
+  return milliseconds(config.has_live_timeout_ms() ? config.live_timeout_ms()
+                                                   : live_timeout_ms_default);
 }
+
+milliseconds live_every(const ProcessConfig& config) {
+  return milliseconds(config.has_live_every_ms() ? config.live_every_ms() : live_every_ms_default);
+}
+
+/// Often at first, and never so late that more than a tenth of the time was waited for nothing.
+Moment next_round(Moment now, Moment asked_since) {
+  return now + std::clamp<Moment>((now - asked_since) / 10, pause_least, pause_most);
+}
+
+std::string mebibytes(std::uint64_t bytes) { return std::to_string(bytes >> 20) + " MiB"; }
 
 }  // namespace
 
-Vigil::Vigil(const ProcessConfig& config, const runtime::Clock& clock, const std::string& zone)
-    : config_(config),
+Vigil::Vigil(std::string run, const ProcessConfig& config, const runtime::Clock& clock)
+    : run_(std::move(run)),
+      config_(config),
       clock_(clock),
-      zone_(config.cron_zone().empty() ? zone : config.cron_zone()),
-      ready_(checks_of(config.ready(), CheckedFor::readiness)),
-      live_(checks_of(config.live(), CheckedFor::liveness)),
-      startup_(checks_of(config.startup(), CheckedFor::liveness)),
-      ask_at_(clock.elapsed()),
-      memory_at_(clock.elapsed() + memory_every) {
-  startup_passed_ = startup_.empty();
+      readiness_(checks_of(config.ready(), CheckedFor::readiness), live_timeout(config)),
+      startup_(checks_of(config.startup(), CheckedFor::liveness), live_timeout(config)),
+      life_(checks_of(config.live(), CheckedFor::liveness), live_timeout(config)),
+      asked_since_(clock.elapsed()),
+      memory_at_(clock.elapsed() + memory_every) {}
+
+Result<std::unique_ptr<Vigil>> Vigil::begin(const std::string& run, const ProcessConfig& config,
+                                            std::vector<std::string> own_files,
+                                            const runtime::Clock& clock,
+                                            const runtime::Zone& zone) {
+  const bool needed = !config.ready().empty() || !config.startup().empty() ||
+                      !config.live().empty() || !config.watch().empty() ||
+                      !config.cron_restart().empty() || config.memory_restart_bytes() > 0;
+  if (!needed) return nullptr;
+  std::unique_ptr<Vigil> vigil(new Vigil(run, config, clock));
+  if (auto opened = vigil->open(std::move(own_files), zone); !opened) {
+    return std::unexpected(opened.error());
+  }
+  return vigil;
+}
+
+Result<void> Vigil::open(std::vector<std::string> own_files, const runtime::Zone& zone) {
   if (!config_.cron_restart().empty()) {
-    const auto cron = runtime::parse_cron(config_.cron_restart());
-    if (cron) cron_at_ = runtime::next_time(*cron, clock_.now(), zone_);
+    auto cron = parse_cron(config_.cron_restart());
+    if (!cron) return std::unexpected(cron.error());
+    auto named = config_.cron_zone().empty() ? zone : runtime::Zone::find(config_.cron_zone());
+    if (!named) return fail(ErrorCode::config, "cron_zone: " + named.error().detail, "cron_zone");
+    cron_ = *cron;
+    zone_ = *named;
   }
-  if (!config_.watch().empty()) {
-    const milliseconds quiet(config_.has_watch_delay_ms() ? config_.watch_delay_ms()
-                                                          : watch_delay_ms_default);
-    files_.emplace(config_.watch(), config_.watch_ignore(), quiet);
+  if (config_.watch().empty()) return {};
+  const milliseconds quiet(config_.has_watch_delay_ms() ? config_.watch_delay_ms()
+                                                        : watch_delay_ms_default);
+  auto files = FileWatch::open({{config_.watch().begin(), config_.watch().end()},
+                                {config_.watch_ignore().begin(), config_.watch_ignore().end()},
+                                std::move(own_files),
+                                quiet});
+  if (!files) return std::unexpected(files.error());
+  files_.emplace(std::move(*files));
+  return {};
+}
+
+void Vigil::find(pb::Trouble trouble, std::string detail) {
+  if (!finding_) finding_ = Finding{trouble, std::move(detail)};
+}
+
+void Vigil::look(const Sight& sight) {
+  if (finding_) return;
+  if (sight.online_at && !online_) come_online(*sight.online_at);
+  if (!online_) {
+    look_at_readiness(sight.has_said);
+  } else if (!started_up_) {
+    look_at_startup(sight.has_said);
+  } else {
+    look_at_life(sight.has_said);
+  }
+  look_at_memory(sight);
+  look_at_files();
+  look_at_plan();
+}
+
+void Vigil::come_online(Time online_at) {
+  online_ = true;
+  started_up_ = startup_.is_empty();
+  asked_since_ = clock_.elapsed();
+  life_.ask_at(asked_since_ + live_every(config_));
+  if (cron_) {
+    cron_at_ = runtime::next_time(*cron_, std::max(online_at, clock_.now() - plan_grace), zone_);
   }
 }
 
-void Vigil::add_to(std::vector<std::pair<int, short>>& descriptors) const {
-  for (const auto& all : probes_) {
-    for (const auto& probe : all) {
-      if (probe && probe->descriptor() >= 0) {
-        descriptors.emplace_back(probe->descriptor(), probe->events());
-      }
-    }
-  }
-  if (files_) descriptors.emplace_back(files_->descriptor(), FileWatch::events);
-}
-
-std::optional<microseconds> Vigil::next_look() const {
-  std::optional<microseconds> next;
-  const auto consider = [&next](microseconds at) { next = next ? std::min(*next, at) : at; };
-  if (asking_) {
-    for (const auto& all : probes_) {
-      for (const auto& probe : all) {
-        if (probe && probe->state() == ProbeState::under_way) consider(probe->deadline());
-      }
-    }
-  }
-  if (!asking_ && (!ready_.empty() || !live_.empty())) consider(ask_at_);
-  if (config_.memory_restart_bytes() > 0) consider(memory_at_);
-  if (cron_at_) consider(clock_.elapsed() + std::min(*cron_at_ - clock_.now(), microseconds(60'000'000)));
-  if (files_ && files_->due_at()) consider(*files_->due_at());
-  return next;
-}
-
-const AnyOf& Vigil::question_of(bool online) {
-  if (!online) return ready_;
-  return startup_passed_ ? live_ : startup_;
-}
-
-void Vigil::ask(bool online) {
-  const milliseconds timeout(config_.has_live_timeout_ms() ? config_.live_timeout_ms()
-                                                           : live_timeout_ms_default);
-  asked_ = &question_of(online);
-  probes_.clear();
-  for (const auto& all : *asked_) {
-    auto& row = probes_.emplace_back();
-    for (const auto& check : all) {
-      row.push_back(is_from_outside(check)
-                        ? std::make_unique<Probe>(check, clock_.elapsed() + timeout)
-                        : nullptr);
-    }
-  }
-  asking_ = !asked_->empty();
-}
-
-bool Vigil::is_answered() const {
-  return std::ranges::all_of(probes_, [](const auto& row) {
-    return std::ranges::all_of(row, [](const auto& probe) {
-      return !probe || probe->state() != ProbeState::under_way;
-    });
-  });
-}
-
-std::optional<std::size_t> Vigil::held(const HasSaid& has_said) const {
-  for (std::size_t i = 0; i < asked_->size(); ++i) {
-    const auto& all = (*asked_)[i];
-    bool holds = true;
-    for (std::size_t j = 0; j < all.size(); ++j) {
-      const auto& probe = probes_[i][j];
-      holds &= probe ? probe->state() == ProbeState::holds : has_said(all[j]);
-    }
-    if (holds) return i;
-  }
-  return std::nullopt;
-}
-
-std::optional<Finding> Vigil::look(bool online, const HasSaid& has_said,
-                                   const std::function<std::uint64_t()>& memory_bytes) {
-  if (auto finding = look_at_answers(online, has_said)) return finding;
-  if (!online) return std::nullopt;
-  if (config_.memory_restart_bytes() > 0 && clock_.elapsed() >= memory_at_) {
-    memory_at_ = clock_.elapsed() + memory_every;
-    const auto used = memory_bytes();
-    if (used > config_.memory_restart_bytes()) {
-      return Finding{.trouble = pb::TROUBLE_OUTGROWN,
-                     .detail = "it uses " + std::to_string(used >> 20) + " MiB, more than " +
-                               std::to_string(config_.memory_restart_bytes() >> 20)};
-    }
-  }
-  return look_at_plans();
-}
-
-std::optional<Finding> Vigil::look_at_answers(bool online, const HasSaid& has_said) {
+void Vigil::look_at_readiness(const HasSaid& has_said) {
+  if (ready_) return;
   const auto now = clock_.elapsed();
-  if (asking_ && asked_ != &question_of(online)) asking_ = false;
-  if (!asking_) {
-    // What it says by itself is heard at once, between two rounds as well.
-    const bool due = now >= ask_at_ || (!online && !ready_.empty());
-    if (!due || question_of(online).empty()) return std::nullopt;
-    ask(online);
-  }
-  for (const auto& row : probes_) {
-    for (const auto& probe : row) {
-      if (probe) probe->go_on(now);
-    }
-  }
-  const auto which = held(has_said);
-  if (!which && !is_answered()) return std::nullopt;
-  asking_ = false;
-  probes_.clear();
-  return conclude(online, which);
+  const auto answer = readiness_.look(now, has_said);
+  if (readiness_.is_empty()) ready_ = "";
+  if (!answer) return;
+  if (answer->held) ready_ = config_.ready(static_cast<int>(*answer->held));
+  readiness_.ask_at(next_round(now, asked_since_));
 }
 
-std::optional<Finding> Vigil::conclude(bool online, std::optional<std::size_t> which) {
+void Vigil::look_at_startup(const HasSaid& has_said) {
   const auto now = clock_.elapsed();
-  if (!online) {
-    ask_at_ = now + ready_every;
-    if (!which) return std::nullopt;
-    return Finding{.ready = true, .detail = config_.ready(static_cast<int>(*which))};
+  const auto answer = startup_.look(now, has_said);
+  if (!answer) return;
+  startup_.ask_at(next_round(now, asked_since_));
+  if (answer->held) {
+    started_up_ = true;
+    life_.ask_at(now + live_every(config_));
+    return;
   }
-  if (!startup_passed_) {
-    startup_passed_ = which.has_value();
-    ask_at_ = now + startup_every;
-    return std::nullopt;
-  }
-  ask_at_ = now + milliseconds(config_.has_live_every_ms() ? config_.live_every_ms()
-                                                           : live_every_ms_default);
-  failures_ = which ? 0 : failures_ + 1;
+  const milliseconds patience(config_.has_ready_timeout_ms() ? config_.ready_timeout_ms()
+                                                             : ready_timeout_ms_default);
+  if (now - asked_since_ < patience) return;
+  find(pb::TROUBLE_NEVER_READY,
+       "it has not come up within " + std::to_string(patience.count()) + " ms: " + answer->reasons);
+}
+
+void Vigil::look_at_life(const HasSaid& has_said) {
+  const auto now = clock_.elapsed();
+  const auto answer = life_.look(now, has_said);
+  if (!answer) return;
+  life_.ask_at(now + live_every(config_));
+  failures_ = answer->held ? 0 : failures_ + 1;
   const auto most = config_.has_live_failures() ? config_.live_failures() : live_failures_default;
-  if (failures_ < std::max(most, 1u)) return std::nullopt;
-  failures_ = 0;
-  std::string words;
-  for (const auto& text : config_.live()) words += (words.empty() ? "" : " or ") + text;
-  return Finding{.trouble = pb::TROUBLE_NOT_LIVE,
-                 .detail = "it is not well: " + words + " did not hold " + std::to_string(most) +
-                           (most == 1 ? " time" : " times in a row")};
+  if (failures_ < most) return;
+  find(pb::TROUBLE_NOT_LIVE, "it is not well" +
+                                 (most > 1 ? ", " + std::to_string(most) + " times in a row" : "") +
+                                 ": " + answer->reasons);
 }
 
-std::optional<Finding> Vigil::look_at_plans() {
-  if (cron_at_ && clock_.now() >= *cron_at_) {
-    cron_at_.reset();
-    return Finding{.trouble = pb::TROUBLE_CRON,
-                   .detail = "it is time: " + config_.cron_restart() + ", " + zone_};
-  }
-  if (!files_) return std::nullopt;
+void Vigil::look_at_memory(const Sight& sight) {
+  const auto most = config_.memory_restart_bytes();
+  if (most == 0 || clock_.elapsed() < memory_at_) return;
+  memory_at_ = clock_.elapsed() + memory_every;
+  const auto used = sight.memory_bytes();
+  if (used <= most) return;
+  find(pb::TROUBLE_OUTGROWN, "it uses " + mebibytes(used) + " of memory, more than " +
+                                 mebibytes(most) + " (memory_restart_bytes)");
+}
+
+void Vigil::look_at_files() {
+  if (!files_) return;
   const auto changed = files_->look(clock_.elapsed());
-  if (changed.empty()) return std::nullopt;
-  return Finding{.trouble = pb::TROUBLE_FILES_CHANGED, .detail = changed + " has changed"};
+  if (!changed.empty()) find(pb::TROUBLE_FILES_CHANGED, changed + " has changed");
+}
+
+void Vigil::look_at_plan() {
+  if (!cron_at_ || clock_.now() < *cron_at_) return;
+  find(pb::TROUBLE_CRON, "it is time: " + config_.cron_restart() + " in " + zone_.name());
+}
+
+const Inquiry* Vigil::present() const {
+  if (!online_) return ready_ ? nullptr : &readiness_;
+  return started_up_ ? &life_ : &startup_;
+}
+
+void Vigil::add_to(std::vector<pollfd>& watched) const {
+  if (finding_) return;
+  if (const auto* inquiry = present()) inquiry->add_to(watched);
+  if (files_) watched.push_back({files_->descriptor(), POLLIN, 0});
+}
+
+std::optional<Moment> Vigil::next_look() const {
+  if (finding_) return std::nullopt;
+  std::optional<Moment> next;
+  const auto consider = [&next](std::optional<Moment> at) {
+    if (at) next = next ? std::min(*next, *at) : *at;
+  };
+  if (const auto* inquiry = present()) consider(inquiry->next_look());
+  if (config_.memory_restart_bytes() > 0) consider(memory_at_);
+  if (files_) consider(files_->due_at());
+  if (cron_at_) {
+    consider(clock_.elapsed() +
+             std::clamp<Moment>(*cron_at_ - clock_.now(), Moment(0), plan_every));
+  }
+  return next;
 }
 
 }  // namespace nightshift::bridges::process

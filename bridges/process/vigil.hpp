@@ -1,6 +1,8 @@
 // The watch over one run: is it ready, is it still well, is it time for a restart.
 #pragma once
 
+#include <poll.h>
+
 #include <functional>
 #include <memory>
 #include <optional>
@@ -8,64 +10,82 @@
 #include <vector>
 
 #include "bridges/process/file_watch.hpp"
-#include "bridges/process/probe.hpp"
+#include "bridges/process/inquiry.hpp"
+#include "messages/cron.hpp"
 #include "messages/process.pb.h"
+#include "runtime/calendar.hpp"
 #include "runtime/clock.hpp"
 
 namespace nightshift::bridges::process {
 
-/// Something to be reported of the run.
-struct Finding {
-  /// It is ready; else the trouble that it is in.
-  bool ready = false;
-  nightshift::process::Trouble trouble = nightshift::process::TROUBLE_UNSPECIFIED;
-  std::string detail;
-};
-
-/// What the process has said by itself.
-using HasSaid = std::function<bool(const Check&)>;
-
-/// Of one run, from its start to its end. Used by one thread.
+/// From the start of one run to its end, as it was configured at its start. What it finds stays
+/// found: whoever could not report it at once does so later. Used by one thread.
 class Vigil {
  public:
-  /// `zone`: where cron counts, unless the configuration names another.
-  Vigil(const ProcessConfig& config, const runtime::Clock& clock, const std::string& zone);
+  /// Of a run that is to be started, or was found running. `zone`: where cron counts, unless the
+  /// configuration names another. `own_files`: its logs. Error `config`: a zone that is none,
+  /// something that cannot be watched. Null where nothing is to be looked at.
+  static Result<std::unique_ptr<Vigil>> begin(const std::string& run, const ProcessConfig& config,
+                                              std::vector<std::string> own_files,
+                                              const runtime::Clock& clock,
+                                              const runtime::Zone& zone);
 
-  /// What to wait for; entries of descriptors that poll(2) takes.
-  void add_to(std::vector<std::pair<int, short>>& descriptors) const;
-  /// When to look again at the latest.
-  std::optional<std::chrono::microseconds> next_look() const;
+  const std::string& run() const { return run_; }
 
-  /// Looks. `online`: it is ready already. `memory_bytes` is asked where the configuration wants it.
-  std::optional<Finding> look(bool online, const HasSaid& has_said,
-                              const std::function<std::uint64_t()>& memory_bytes);
+  /// What is known of the run from elsewhere.
+  struct Sight {
+    /// Since when it is online; nothing while it is launching.
+    std::optional<Time> online_at;
+    HasSaid has_said;
+    /// Asked where the configuration wants it.
+    std::function<std::uint64_t()> memory_bytes;
+  };
+  void look(const Sight& sight);
+
+  /// The entry of `ready` that held; nothing while none has.
+  const std::optional<std::string>& ready() const { return ready_; }
+
+  /// Why it is to be restarted.
+  struct Finding {
+    nightshift::process::Trouble trouble = nightshift::process::TROUBLE_UNSPECIFIED;
+    std::string detail;
+  };
+  const std::optional<Finding>& finding() const { return finding_; }
+
+  void add_to(std::vector<pollfd>& watched) const;
+  /// When to look again at the latest; nothing: when something happens.
+  std::optional<Moment> next_look() const;
 
  private:
-  enum class Question { readiness, startup, liveness };
+  Vigil(std::string run, const ProcessConfig& config, const runtime::Clock& clock);
 
-  std::optional<Finding> look_at_answers(bool online, const HasSaid& has_said);
-  std::optional<Finding> look_at_plans();
-  /// Asks everything of the present question at once.
-  void ask(bool online);
-  bool is_answered() const;
-  std::optional<std::size_t> held(const HasSaid& has_said) const;
-  const AnyOf& question_of(bool online);
-  std::optional<Finding> conclude(bool online, std::optional<std::size_t> which);
+  Result<void> open(std::vector<std::string> own_files, const runtime::Zone& zone);
+  void come_online(Time online_at);
+  void look_at_readiness(const HasSaid& has_said);
+  void look_at_startup(const HasSaid& has_said);
+  void look_at_life(const HasSaid& has_said);
+  void look_at_memory(const Sight& sight);
+  void look_at_files();
+  void look_at_plan();
+  const Inquiry* present() const;
+  void find(nightshift::process::Trouble trouble, std::string detail);
 
+  const std::string run_;
   const ProcessConfig config_;
   const runtime::Clock& clock_;
-  const std::string zone_;
-  AnyOf ready_, live_, startup_;
-  bool startup_passed_ = false;
+  Inquiry readiness_, startup_, life_;
+  /// When the question that is asked now was asked first.
+  Moment asked_since_;
+  bool online_ = false;
+  bool started_up_ = false;
   std::uint32_t failures_ = 0;
-  std::chrono::microseconds ask_at_{0};
-  bool asking_ = false;
-  const AnyOf* asked_ = nullptr;
-  /// As the checks of `asked_` lie; none for those that the process answers by itself.
-  std::vector<std::vector<std::unique_ptr<Probe>>> probes_;
+  Moment memory_at_;
+  std::optional<Cron> cron_;
+  runtime::Zone zone_;
   std::optional<Time> cron_at_;
-  std::chrono::microseconds memory_at_{0};
   std::optional<FileWatch> files_;
+  std::optional<std::string> ready_;
+  std::optional<Finding> finding_;
 };
 
 }  // namespace nightshift::bridges::process

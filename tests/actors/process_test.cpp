@@ -1,4 +1,4 @@
-// The life of a process: starts, ends, stops, and what each leads to.
+// The life of a process: starts, ends, stops, and what is refused.
 #include <boost/test/unit_test.hpp>
 
 #include "tests/actors/process_fixture.hpp"
@@ -230,154 +230,17 @@ BOOST_AUTO_TEST_CASE(a_definition_that_could_never_work_is_refused_by_field) {
   refused("secrets", [](Config& c) { c.add_secrets("API_KEY=sk-1"); });
   refused("cwd", [](Config& c) { c.set_cwd("here"); });
   refused("watch", [](Config& c) { c.add_watch("src"); });
+  refused("ready", [](Config& c) { c.add_ready("tcp:db.example.org:5432"); });
+  refused("startup", [](Config& c) { c.add_startup("output:up"); });
+  refused("live_every_ms", [](Config& c) { c.set_live_every_ms(0); });
+  refused("live_timeout_ms", [](Config& c) { c.set_live_timeout_ms(0); });
+  refused("live_failures", [](Config& c) { c.set_live_failures(0); });
+  refused("cron_restart", [](Config& c) { c.set_cron_restart("0 4 * *"); });
+  refused("cron_restart", [](Config& c) { c.set_cron_restart("0 4 31 2 *"); });
+  refused("cron_zone", [](Config& c) { c.set_cron_zone("Europe/Berlin"); });
+  refused("watch_ignore", [](Config& c) { c.add_watch_ignore("*.log"); });
+  refused("env", [](Config& c) { c.add_env("SMTP_PASS=x"); });
   refused("memory_bytes_max", [](Config& c) { c.set_memory_bytes_max(10); });
-}
-
-BOOST_AUTO_TEST_SUITE_END()
-
-BOOST_FIXTURE_TEST_SUITE(process_restarts, ProcessFixture)
-
-BOOST_AUTO_TEST_CASE(the_first_restart_comes_at_once_and_the_next_ever_later) {
-  define();
-  start();
-  report_started();
-  report_exit(1);
-  BOOST_TEST(status() == "launching");
-  auto longest = 100ms;
-  for (int failure = 2; failure <= 5; ++failure) {
-    report_started();
-    report_exit(1);
-    BOOST_TEST_REQUIRE(status() == "waiting");
-    const auto wait = from_proto(view().until()) - story.world.now;
-    BOOST_TEST((wait <= longest && wait >= longest * 3 / 4));
-    longest *= 2;
-    wake();
-    BOOST_TEST(status() == "launching");
-  }
-}
-
-BOOST_AUTO_TEST_CASE(the_backoff_ends_at_its_bound) {
-  config.set_crash_loop_restarts(1000);
-  config.set_restarts_max(1000);
-  define();
-  start();
-  for (int failure = 1; failure <= 40; ++failure) {
-    report_started();
-    report_exit(1);
-    if (status() != "waiting") continue;
-    BOOST_TEST((from_proto(view().until()) - story.world.now <= 60s));
-    wake();
-  }
-  BOOST_TEST(view().unstable_restarts() == 40u);
-}
-
-BOOST_AUTO_TEST_CASE(what_ran_long_enough_begins_the_row_anew) {
-  define();
-  start();
-  fail_after(10ms);
-  fail_after(10ms);
-  BOOST_TEST(view().unstable_restarts() == 2u);
-  report_started();
-  story.world.now += 2s;
-  report_exit(1);
-  BOOST_TEST(status() == "launching");
-  BOOST_TEST(view().unstable_restarts() == 1u);
-}
-
-BOOST_AUTO_TEST_CASE(a_crash_loop_is_stopped_with_an_alert_and_begins_anew_with_a_start) {
-  define();
-  start();
-  for (int restart = 1; restart <= 5; ++restart) {
-    fail_after(1ms, 3);
-    BOOST_TEST_REQUIRE(status() == "launching");
-  }
-  fail_after(1ms, 3);
-  BOOST_TEST(status() == "errored");
-  BOOST_TEST(view().alert() == "critical_error");
-  BOOST_TEST(view().cause().contains("5 restarts within 60 s"));
-  BOOST_TEST(view().cause().contains("exit code 3"));
-  BOOST_TEST(view().restart_count() == 5u);
-  start();
-  fail_after(1ms, 3);
-  BOOST_TEST(status() == "launching");
-}
-
-BOOST_AUTO_TEST_CASE(slow_crash_loops_meet_the_longer_window) {
-  define();
-  start();
-  for (int restart = 1; restart <= 10; ++restart) {
-    fail_after(50s);
-    BOOST_TEST_REQUIRE(status() == "launching");
-  }
-  fail_after(50s);
-  BOOST_TEST(status() == "errored");
-  BOOST_TEST(view().cause().contains("within 600 s"));
-}
-
-BOOST_AUTO_TEST_CASE(what_fails_now_and_then_is_never_given_up) {
-  define();
-  start();
-  for (int restart = 1; restart <= 100; ++restart) fail_after(61s);
-  BOOST_TEST(status() == "launching");
-  BOOST_TEST(view().restart_count() == 100u);
-}
-
-BOOST_AUTO_TEST_CASE(the_policy_says_whether_an_end_is_followed_by_a_start) {
-  struct Case {
-    RestartPolicy policy;
-    std::uint32_t code;
-    const char* status;
-  };
-  for (const auto& [policy, code, expected] :
-       {Case{RESTART_POLICY_ALWAYS, 0, "launching"}, Case{RESTART_POLICY_ALWAYS, 42, "stopped"},
-        Case{RESTART_POLICY_ON_FAILURE, 0, "stopped"},
-        Case{RESTART_POLICY_ON_FAILURE, 1, "launching"},
-        Case{RESTART_POLICY_ON_FAILURE, 42, "stopped"}, Case{RESTART_POLICY_NEVER, 1, "stopped"}}) {
-    ProcessFixture one;
-    one.config.set_restart(policy);
-    one.config.add_stop_exit_codes(42);
-    one.define();
-    one.start();
-    one.report_started();
-    one.story.world.now += 5s;
-    one.report_exit(code);
-    BOOST_TEST_CONTEXT(RestartPolicy_Name(policy) << " " << code)
-    BOOST_TEST(one.status() == expected);
-  }
-}
-
-BOOST_AUTO_TEST_CASE(an_end_that_nobody_saw_is_no_failure) {
-  define();
-  start();
-  report_started();
-  ReportExited lost;
-  lost.set_run(run());
-  lost.mutable_exit()->set_unseen(true);
-  as_host(lost).then_accepted();
-  BOOST_TEST(status() == "launching");
-  BOOST_TEST(view().unstable_restarts() == 0u);
-}
-
-BOOST_AUTO_TEST_CASE(what_is_not_well_is_restarted_and_counted_a_plan_is_not) {
-  define();
-  start();
-  report_started();
-  ReportTrouble trouble;
-  trouble.set_run(run());
-  trouble.set_trouble(TROUBLE_NOT_LIVE);
-  trouble.set_detail("http://127.0.0.1:80/ does not answer");
-  as_host(trouble).then_accepted();
-  BOOST_TEST(view().cause() == trouble.detail());
-  report_signal("SIGTERM");
-  BOOST_TEST(status() == "launching");
-  BOOST_TEST(view().unstable_restarts() == 1u);
-  report_started();
-  trouble.set_run(run());
-  trouble.set_trouble(TROUBLE_CRON);
-  as_host(trouble).then_accepted();
-  report_signal("SIGTERM");
-  BOOST_TEST(status() == "launching");
-  BOOST_TEST(view().unstable_restarts() == 0u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -36,8 +36,8 @@ BOOST_FIXTURE_TEST_CASE(top_fits_itself_into_the_terminal_that_it_has, House) {
     ::ioctl(terminal, TIOCSWINSZ, &size);
     ::kill(program, SIGWINCH);
   };
-  const auto ended = on_terminal({"top", "--every", "3600"},
-                                 {{"every part runs", "", narrow}, {"…", "q", {}}});
+  const auto ended =
+      on_terminal({"top", "--every", "3600"}, {{"every part runs", "", narrow}, {"…", "q", {}}});
   BOOST_TEST(ended.exit_code == 0, ended.out);
   const auto last = ended.out.substr(ended.out.rfind("\033[H"));
   BOOST_TEST(!says(last, "every part runs"), "the ninth line has no place: " << last);

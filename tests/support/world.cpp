@@ -44,7 +44,13 @@ std::map<std::string, std::vector<std::string>, std::less<>> process_words() {
           {"ready", {"notify", "tcp:6379 and http://127.0.0.1:80/ready"}},
           {"live", {"tcp:6379"}},
           {"startup", {"http://[::1]:8080"}},
+          {"live_every_ms", {"10", "30000"}},
+          {"live_timeout_ms", {"1", "5000"}},
+          {"live_failures", {"1", "3"}},
+          {"cron_restart", {"0 4 * * *", "@daily"}},
+          {"cron_zone", {"", "Europe/Berlin"}},
           {"watch", {"/srv/app"}},
+          {"watch_ignore", {"node_modules"}},
           {"memory_bytes_max", {"0", "268435456"}},
           {"out_file", {"", "/var/log/out"}},
           {"error_file", {"", "/var/log/error"}}};

@@ -70,10 +70,11 @@ class Processes::Running final : public Component {
 };
 
 Processes::Processes(runtime::DataFolder folder, const runtime::Environment& environment,
-                     std::shared_ptr<const runtime::SecretResolver> secrets,
+                     runtime::Zone zone, std::shared_ptr<const runtime::SecretResolver> secrets,
                      std::function<void(std::string_view)> crash_point)
     : folder_(std::move(folder)),
       environment_(environment),
+      zone_(zone),
       secrets_(std::move(secrets)),
       crash_point_(std::move(crash_point)) {}
 
@@ -94,6 +95,7 @@ bridge::ProcessOptions Processes::options() const {
     if (!reference) return std::unexpected(reference.error());
     return secrets->resolve(*reference);
   };
+  options.zone = zone_;
   options.log = [](std::string_view line) { spdlog::warn("process: {}", line); };
   options.crash_point = crash_point_;
   return options;

@@ -22,7 +22,8 @@ void ensure_processes(runtime::Node& node, const runtime::Settings& settings);
 /// The bridge as a part of the node that may be built anew, and whether the children stay.
 class Processes {
  public:
-  Processes(runtime::DataFolder folder, const runtime::Environment& environment,
+  /// `zone`: the node's.
+  Processes(runtime::DataFolder folder, const runtime::Environment& environment, runtime::Zone zone,
             std::shared_ptr<const runtime::SecretResolver> secrets,
             std::function<void(std::string_view)> crash_point);
 
@@ -37,6 +38,7 @@ class Processes {
 
   const runtime::DataFolder folder_;
   const runtime::Environment& environment_;
+  const runtime::Zone zone_;
   const std::shared_ptr<const runtime::SecretResolver> secrets_;
   const std::function<void(std::string_view)> crash_point_;
   std::mutex mutex_;

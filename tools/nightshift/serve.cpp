@@ -232,8 +232,8 @@ class Service {
     if (added) added = tree.add("bridges", http_part());
     if (added && !settings_.vault_path.empty()) added = tree.add("bridges", vault_part());
     if (!added) return added;
-    processes_ = std::make_unique<Processes>(folder_, program_.environment, secrets_,
-                                             crash_point(program_.environment));
+    processes_ = std::make_unique<Processes>(folder_, program_.environment, settings_.node_zone,
+                                             secrets_, crash_point(program_.environment));
     ensure_processes(*node_, settings_);
     return tree.add("bridges", processes_->part(*node_));
   }

@@ -55,9 +55,12 @@ std::optional<ProcessRow> read_process(pid_t pid) {
   const auto parent = number_in<pid_t>(word_at(rest, 1));
   const auto session = number_in<pid_t>(word_at(rest, 3));
   const auto ticks = number_in<std::uint64_t>(word_at(rest, 19));
-  if (!parent || !session || !ticks) return std::nullopt;
+  const auto pages = number_in<std::uint64_t>(word_at(rest, 21));
+  if (!parent || !session || !ticks || !pages) return std::nullopt;
+  static const auto page_bytes = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   const char state = rest.front();
-  return ProcessRow{{pid, *ticks}, *parent, *session, state == 'Z' || state == 'X'};
+  return ProcessRow{
+      {pid, *ticks}, *parent, *session, state == 'Z' || state == 'X', *pages * page_bytes};
 }
 
 std::vector<ProcessRow> read_processes() {

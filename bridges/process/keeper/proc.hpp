@@ -27,6 +27,8 @@ struct ProcessRow {
   pid_t session = 0;
   /// It has ended, and waits for its parent to notice.
   bool zombie = false;
+  /// What of it is in memory, shared parts included.
+  std::uint64_t memory_bytes = 0;
 };
 
 /// Nothing where there is no such process.

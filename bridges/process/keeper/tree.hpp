@@ -1,6 +1,7 @@
 // All processes of one run, wherever they have gone: forked twice, with sessions of their own.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -20,8 +21,18 @@ struct Tree {
   ProcessId first;
 };
 
+/// All processes at one moment, and the runs that they were started for.
+struct Census {
+  std::vector<ProcessRow> rows;
+  std::multimap<std::string, pid_t> marked;
+
+  static Census take();
+};
+
 /// Who lives of it. By its group where there is one; else by session, environment and parents.
 std::vector<ProcessId> living(const Tree& tree, const Group& group);
+/// What all of them have in memory, as that census says.
+std::uint64_t memory_bytes(const Tree& tree, const Group& group, const Census& census);
 /// To each of them; how many there were.
 std::size_t signal_tree(const Tree& tree, const Group& group, int signal);
 /// SIGKILL to all, and to what they fork meanwhile. Returns before they are gone.

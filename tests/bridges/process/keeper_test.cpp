@@ -95,10 +95,14 @@ BOOST_AUTO_TEST_CASE(three_hundred_stops_leave_nobody) {
 }
 
 BOOST_AUTO_TEST_CASE(what_a_program_leaves_behind_as_it_ends_goes_with_it) {
+  // While another lives, nobody ends what belongs to no run.
+  const auto other = start("exec sleep 1000.$0");
+  started(other);
   const auto run = start("(setsid sh -c 'sleep 1000.$0; :' $0 &); exit 3");
   const auto end = exited(run);
   BOOST_TEST(end.code() == 3u);
   BOOST_TEST(with_word("1000." + run).size() == 0u);
+  BOOST_TEST(with_word("1000." + other).size() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(whoever_ignores_the_signal_is_killed_when_its_time_is_over) {

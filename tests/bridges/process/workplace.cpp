@@ -15,7 +15,7 @@ constexpr std::chrono::seconds patience{60};
 
 }  // namespace
 
-Workplace::Workplace() : clock_(std::make_shared<runtime::SystemClock>()) { open(); }
+Workplace::Workplace() : clock_(std::make_shared<ShiftedClock>()) { open(); }
 
 Workplace::~Workplace() {
   if (!bridge_) open();
@@ -31,6 +31,7 @@ void Workplace::open() {
   options.keeper = {::getenv("NIGHTSHIFT_PROGRAM"), {"keeper", (folder / "run").string()}};
   options.places.environment = {{"PATH", "/usr/bin:/bin:/usr/sbin:/sbin"}, {"HOME", "/"}};
   options.places.logs = folder / "logs";
+  options.zone = *runtime::Zone::find("Europe/Berlin");
   options.retry_every = std::chrono::milliseconds(50);
   options.secret = [](const std::string& reference) -> Result<runtime::SecretText> {
     if (reference == "sealed:known") return runtime::SecretText("hush");
@@ -91,6 +92,14 @@ std::string Workplace::output(const std::string& name) const {
   std::ostringstream text;
   text << in.rdbuf();
   return text.str();
+}
+
+std::vector<std::string> Workplace::story(const std::string& name) const {
+  std::vector<std::string> sentences;
+  for (const auto& event : must(node_->events({"process", name}, 0, 100'000))) {
+    sentences.push_back(event.sentence);
+  }
+  return sentences;
 }
 
 std::size_t Workplace::count(const std::string& name, const std::string& type) const {

@@ -1,8 +1,10 @@
 // A node with its process bridge, in the process of a test; its keeper is the program's.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "bridges/process/process_bridge.hpp"
 #include "messages/process.pb.h"
@@ -14,6 +16,17 @@ namespace nightshift::tests {
 namespace bridge = bridges::process;
 namespace process_pb = nightshift::process;
 
+/// The system's clock, and a time of day that a test may choose.
+class ShiftedClock final : public runtime::SystemClock {
+ public:
+  Time now() const override { return SystemClock::now() + std::chrono::microseconds(ahead_us_); }
+  /// It is so late now, and goes on from there.
+  void set(Time time) { ahead_us_ = (time - SystemClock::now()).count(); }
+
+ private:
+  std::atomic<std::int64_t> ahead_us_ = 0;
+};
+
 class Workplace {
  public:
   Workplace();
@@ -24,6 +37,7 @@ class Workplace {
   /// As when the node is killed: the children go on.
   void close();
   runtime::Node& node() { return *node_; }
+  ShiftedClock& clock() { return *clock_; }
   bridge::ProcessBridge& bridge() { return *bridge_; }
 
   /// A shell script under this name, started.
@@ -40,6 +54,8 @@ class Workplace {
   /// Until another run than `before` is online.
   void await_another(const std::string& name, const std::string& before) const;
   std::string output(const std::string& name) const;
+  /// What has happened to it, a sentence each.
+  std::vector<std::string> story(const std::string& name) const;
   /// How many events of this type it had.
   std::size_t count(const std::string& name, const std::string& type) const;
 
@@ -49,7 +65,7 @@ class Workplace {
   Result<runtime::Answer> command(const std::string& name,
                                   std::shared_ptr<const google::protobuf::Message> body);
 
-  std::shared_ptr<runtime::Clock> clock_;
+  std::shared_ptr<ShiftedClock> clock_;
   std::unique_ptr<runtime::Node> node_;
   std::unique_ptr<bridge::ProcessBridge> bridge_;
 };

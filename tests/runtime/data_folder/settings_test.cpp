@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "runtime/settings.hpp"
+#include "tests/runtime/data_folder/from_file.hpp"
 #include "tests/support/golden.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -10,30 +11,11 @@ namespace {
 
 using namespace nightshift;
 using namespace nightshift::runtime;
+using nightshift::tests::check_refused;
+using nightshift::tests::FromFile;
 using nightshift::tests::read_file;
 using nightshift::tests::TemporaryFolder;
 using nightshift::tests::write_file;
-
-/// Settings from a file with this text.
-struct FromFile {
-  TemporaryFolder folder;
-  SettingsSources sources;
-
-  explicit FromFile(const std::string& text) {
-    sources.file = folder / "nightshift.toml";
-    write_file(*sources.file, text);
-  }
-  Result<Settings> load() const { return load_settings(sources); }
-};
-
-void check_refused(const Result<Settings>& loaded, const std::vector<std::string>& words) {
-  BOOST_TEST_REQUIRE(!loaded.has_value());
-  BOOST_TEST((loaded.error().code == ErrorCode::config));
-  for (const auto& word : words) {
-    BOOST_TEST((loaded.error().detail.find(word) != std::string::npos),
-               "\"" << loaded.error().detail << "\" does not say \"" << word << "\"");
-  }
-}
 
 }  // namespace
 

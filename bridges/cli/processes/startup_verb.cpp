@@ -52,8 +52,9 @@ std::string unit_text(const Session& session, const StartupFlags& flags) {
   if (!path.empty()) text += "Environment=" + quoted("PATH=" + path) + "\n";
   text +=
       "Restart=on-failure\nRestartSec=2s\nRestartPreventExitStatus=75\nTimeoutStopSec=90s\n"
-      "# A node that stops ends its processes; one that is killed leaves them to the next.\n"
-      "KillMode=process\nDelegate=yes\nTasksMax=infinity\nLimitNOFILE=65536\nUMask=0077\n\n"
+      "# A node that stops ends its processes; one that is restarted leaves them to the next.\n"
+      "KillMode=process\nRestartKillSignal=SIGUSR2\nDelegate=yes\nTasksMax=infinity\nLimitNOFILE="
+      "65536\nUMask=0077\n\n"
       "[Install]\nWantedBy=";
   return text + (flags.user ? "default.target\n" : "multi-user.target\n");
 }

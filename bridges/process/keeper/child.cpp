@@ -60,6 +60,12 @@ std::expected<std::unique_ptr<Child>, SpawnFailure> Child::start(const keeper::S
   auto group = Group::make(places, start.run(), start.limits());
   if (!group) return std::unexpected(SpawnFailure{group.error().detail, true});
 
+  auto rlimits = Rlimits::instead(*group, start.limits(), start.user());
+  if (!rlimits) {
+    group->remove();
+    return std::unexpected(SpawnFailure{rlimits.error().detail, true});
+  }
+
   std::unique_ptr<Child> child(new Child(start, clock, std::move(news)));
   child->group_ = std::move(*group);
   runtime::Descriptor ipc_of_child;
@@ -74,7 +80,8 @@ std::expected<std::unique_ptr<Child>, SpawnFailure> Child::start(const keeper::S
     child->start_.add_environment("NODE_CHANNEL_FD=3");
     child->start_.add_environment("NODE_CHANNEL_SERIALIZATION_MODE=json");
   }
-  auto spawned = spawn(child->start_, child->group_, {.ipc = ipc_of_child.get()});
+  auto spawned =
+      spawn(child->start_, child->group_, {.ipc = ipc_of_child.get(), .rlimits = *rlimits});
   // Secrets among it: not needed any more.
   child->start_.clear_environment();
   if (!spawned) {

@@ -181,8 +181,9 @@ Result<void> Group::limit(const GroupPlaces& places, const std::string& run,
       }
     }
     if (wanted.older.empty()) {
-      return cannot_keep(
-          wanted.name, std::string("the controller ") + wanted.controller + " is not ours to use");
+      unkept_.push_back({std::string(wanted.name), std::string("the controller ") +
+                                                       wanted.controller + " is not ours to use"});
+      continue;
     }
     ::mkdir(wanted.older.c_str(), 0755);
     const auto folder = wanted.older / run;

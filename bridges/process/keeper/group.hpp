@@ -33,7 +33,7 @@ struct GroupPlaces {
 class Group {
  public:
   Group() = default;
-  /// Error `config`, lasting: a limit that nothing here can keep, with the reason.
+  /// Error `config`, lasting: a limit that the kernel does not take, with the reason.
   static Result<Group> make(const GroupPlaces& places, const std::string& run,
                             const keeper::Limits& limits);
   /// Of a run that another keeper started: the folder that its ledger names.
@@ -44,6 +44,12 @@ class Group {
   const std::filesystem::path& path() const { return unified_; }
   /// To be cloned into; negative without one.
   int descriptor() const { return directory_.get(); }
+  /// A limit that no control group keeps here, and why.
+  struct Unkept {
+    std::string limit;
+    std::string why;
+  };
+  const std::vector<Unkept>& unkept() const { return unkept_; }
   /// Files to which a process that joins writes "0".
   const std::vector<runtime::Descriptor>& joined() const { return joined_; }
 
@@ -64,6 +70,7 @@ class Group {
   runtime::Descriptor directory_;
   std::vector<std::filesystem::path> older_;
   std::vector<runtime::Descriptor> joined_;
+  std::vector<Unkept> unkept_;
   std::filesystem::path memory_events_;
 };
 

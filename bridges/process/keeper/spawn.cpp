@@ -24,7 +24,7 @@ constexpr int ipc_descriptor = 3;
 constexpr int pipe_bytes = 1 << 20;
 constexpr mode_t usual_umask = 022;
 
-enum class Step : int { group, input, folder, user, program };
+enum class Step : int { group, input, limit, folder, user, program };
 
 /// What the child sends if it does not become its program.
 struct Failure {
@@ -50,6 +50,7 @@ struct Prepared {
   int error = -1;
   int ipc = -1;
   int news = -1;
+  Rlimits rlimits;
 };
 
 SpawnFailure system_failure(const std::string& what, int error) {
@@ -109,6 +110,15 @@ void connect_streams(const Prepared& with) {
   ::syscall(SYS_close_range, first, ~0U, CLOSE_RANGE_CLOEXEC);
 }
 
+void limit_itself(const Prepared& with) {
+  const auto set = [&with](auto resource, std::uint64_t most) {
+    const rlimit limit{most, most};
+    if (most != 0 && ::setrlimit(resource, &limit) != 0) give_up(with, Step::limit);
+  };
+  set(RLIMIT_NPROC, with.rlimits.processes);
+  set(RLIMIT_DATA, with.rlimits.memory_bytes);
+}
+
 [[noreturn]] void become(const Prepared& with, const std::vector<runtime::Descriptor>& groups) {
   ::setsid();
   reset_signals();
@@ -117,6 +127,7 @@ void connect_streams(const Prepared& with) {
   }
   connect_streams(with);
   ::umask(usual_umask);
+  limit_itself(with);
   if (with.account) {
     const auto& [user, group, groups_of_user] = *with.account;
     if (::setgroups(groups_of_user.size(), groups_of_user.data()) != 0 || ::setgid(group) != 0 ||
@@ -180,7 +191,8 @@ std::expected<Spawned, SpawnFailure> spawn(const keeper::Start& start, const Gro
       .out = out.get(),
       .error = error.get(),
       .ipc = extras.ipc,
-      .news = news.get()};
+      .news = news.get(),
+      .rlimits = extras.rlimits};
   spawned.pid = clone_into(group.descriptor());
   if (spawned.pid == 0) become(prepared, group.joined());
   if (spawned.pid < 0) return std::unexpected(system_failure("it cannot be forked", errno));
@@ -194,6 +206,7 @@ std::optional<SpawnFailure> read_failure(const keeper::Start& start, int news) {
     case Step::group: return system_failure("it cannot join its control group", failure.error);
     case Step::input:
       return system_failure("its input " + start.stdin_file() + " cannot be read", failure.error);
+    case Step::limit: return system_failure("its limits cannot be set", failure.error);
     case Step::folder:
       return system_failure("its folder " + start.cwd() + " cannot be entered", failure.error);
     case Step::user:

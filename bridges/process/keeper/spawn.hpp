@@ -8,6 +8,7 @@
 
 #include "bridges/process/keeper.pb.h"
 #include "bridges/process/keeper/group.hpp"
+#include "bridges/process/keeper/rlimits.hpp"
 #include "messages/error.hpp"
 #include "runtime/descriptor.hpp"
 
@@ -29,10 +30,11 @@ struct Spawned {
   runtime::Descriptor news;
 };
 
-/// Descriptors that the child is given beside its streams.
+/// What the child is given beside its streams.
 struct SpawnExtras {
   /// Its end of an IPC channel; becomes descriptor 3.
   int ipc = -1;
+  Rlimits rlimits{};
 };
 
 /// The child exists when this returns, and has not yet become its program. What the system refuses

@@ -146,6 +146,11 @@ std::filesystem::path Kept::output_file(const std::string& run) const {
   return folder / (run + ".out");
 }
 
+std::string Kept::refusal(const std::string& run) const {
+  const auto found = refused_.find(run);
+  return found == refused_.end() ? "" : found->second.detail();
+}
+
 std::string Kept::output(const std::string& run) const { return read_text(output_file(run)); }
 
 }  // namespace nightshift::tests

@@ -42,6 +42,8 @@ class Kept {
   /// Waits for its end.
   keeper_pb::Exited exited(const std::string& run);
   keeper_pb::Refused refused(const std::string& run);
+  /// Why it was, as far as was heard; empty if it was not.
+  std::string refusal(const std::string& run) const;
   /// What it has printed.
   std::string output(const std::string& run) const;
   std::filesystem::path output_file(const std::string& run) const;

@@ -34,7 +34,8 @@ std::unexpected<Error> cannot_watch(const fs::path& path, int error) {
 }
 
 bool begins_with(const fs::path& path, const fs::path& folder) {
-  return std::ranges::mismatch(folder, path).in1 == folder.end();
+  return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first ==
+         folder.end();
 }
 
 bool fits(const std::string& pattern, const std::string& text) {

@@ -91,7 +91,8 @@ BOOST_AUTO_TEST_CASE(control_groups_keep_a_fork_bomb_and_a_memory_hog) {
 BOOST_AUTO_TEST_CASE(without_control_groups_a_user_of_its_own_keeps_them) {
   const auto user = idle_user();
   if (::geteuid() != 0 || user.empty()) {
-    return BOOST_TEST_MESSAGE("skipped: this takes root, and a user without processes");
+    BOOST_TEST_MESSAGE("skipped: this takes root, and a user without processes");
+    return;
   }
   Kept kept(false);
   const auto bombs = kept.start(bomb, [&user](Start& start) {

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "runtime/cron.hpp"
+
 namespace nightshift::bridges::process {
 namespace {
 

@@ -164,9 +164,6 @@ Result<void> check_plans(const ProcessConfig& config) {
   if (config.has_live_failures() && config.live_failures() == 0) {
     return wrong("live_failures", "live_failures must be 1 at least");
   }
-  if (config.watch().empty() && !config.watch_ignore().empty()) {
-    return wrong("watch_ignore", "watch_ignore says what of watch does not count: there is none");
-  }
   if (config.cron_restart().empty()) {
     if (config.cron_zone().empty()) return {};
     return wrong("cron_zone", "cron_zone says where cron_restart counts, and there is none");

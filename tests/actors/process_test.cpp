@@ -238,7 +238,6 @@ BOOST_AUTO_TEST_CASE(a_definition_that_could_never_work_is_refused_by_field) {
   refused("cron_restart", [](Config& c) { c.set_cron_restart("0 4 * *"); });
   refused("cron_restart", [](Config& c) { c.set_cron_restart("0 4 31 2 *"); });
   refused("cron_zone", [](Config& c) { c.set_cron_zone("Europe/Berlin"); });
-  refused("watch_ignore", [](Config& c) { c.add_watch_ignore("*.log"); });
   refused("env", [](Config& c) { c.add_env("SMTP_PASS=x"); });
   refused("memory_bytes_max", [](Config& c) { c.set_memory_bytes_max(10); });
 }

@@ -48,7 +48,7 @@ std::map<std::string, std::vector<std::string>, std::less<>> process_words() {
           {"live_timeout_ms", {"1", "5000"}},
           {"live_failures", {"1", "3"}},
           {"cron_restart", {"0 4 * * *", "@daily"}},
-          {"cron_zone", {"", "Europe/Berlin"}},
+          {"cron_zone", {""}},
           {"watch", {"/srv/app"}},
           {"watch_ignore", {"node_modules"}},
           {"memory_bytes_max", {"0", "268435456"}},

@@ -174,9 +174,9 @@ BOOST_AUTO_TEST_CASE(it_is_restarted_when_its_files_change) {
 BOOST_AUTO_TEST_CASE(it_is_restarted_when_its_tree_has_grown) {
   ProcessConfig config;
   config.set_memory_restart_bytes(64u << 20);
-  const auto script = "if [ ! -e " + (folder / "fat").string() + " ]; then touch " +
-                      (folder / "fat").string() +
-                      "; (x=$(head -c 100000000 /dev/zero | tr '\\0' x); sleep 1000) & fi; wait; "
+  const auto fat = (folder / "fat").string();
+  const auto script = "if [ ! -e " + fat + " ]; then touch " + fat +
+                      "; perl -e '$x = \"x\" x (100 << 20); sleep 1000' & fi; wait; "
                       "exec sleep 1000";
   run("hog", script, config);
   await("hog", "online");

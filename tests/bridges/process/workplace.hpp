@@ -19,7 +19,9 @@ namespace process_pb = nightshift::process;
 /// The system's clock, and a time of day that a test may choose.
 class ShiftedClock final : public runtime::SystemClock {
  public:
-  Time now() const override { return SystemClock::now() + std::chrono::microseconds(ahead_us_.load()); }
+  Time now() const override {
+    return SystemClock::now() + std::chrono::microseconds(ahead_us_.load());
+  }
   /// It is so late now, and goes on from there.
   void set(Time time) { ahead_us_ = (time - SystemClock::now()).count(); }
 

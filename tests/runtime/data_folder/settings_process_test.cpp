@@ -101,7 +101,6 @@ BOOST_AUTO_TEST_CASE(what_could_never_work_is_refused_with_the_reason) {
   refused("cron_zone = \"Europe/Berlin\"", {"cron_restart", "there is none"});
   refused("cron_restart = \"@daily\"\ncron_zone = \"Europe/Berln\"",
           {"no time zone Europe/Berln", "Europe/Berlin"});
-  refused("watch_ignore = [\"*.log\"]", {"watch", "there is none"});
   refused("memory_bytes_max = 10", {"less than 1 MiB"});
   refused("env = [\"PORT\"]", {"every entry is NAME=VALUE"});
   for (const std::string name : {"API_KEY", "DB_PASS", "SMTP_PWD", "PASS", "PASSPHRASE",

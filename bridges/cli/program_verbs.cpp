@@ -129,8 +129,7 @@ void add_journal_verbs(CLI::App& app, Invocation& invocation) {
       ->required()
       ->type_name("FILE");
   what_if_verb
-      .add_option("--since", other->since,
-                  "From where on, an offset, a time or a day: 2026-11-01")
+      .add_option("--since", other->since, "From where on, an offset, a time or a day: 2026-11-01")
       ->required()
       ->type_name("OFFSET|TIME");
   on(what_if_verb, invocation, [other](Session& session) { return what_if(session, *other); });

@@ -12,6 +12,10 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
+/// Per cent of the fields with words of their own that get one: a message has many, and is to be
+/// a good one now and then.
+constexpr int usual = 95;
+
 std::string random_text(const World& world, Dice& dice) {
   const auto bytes = [&dice](std::size_t count) {
     return std::string(as_bytes(sha256(std::to_string(dice.roll(16)))).substr(0, count));
@@ -47,7 +51,7 @@ std::string random_target(const World& world, Dice& dice) {
 std::string random_word(const std::string& field, const World& world, Dice& dice) {
   if (field == "target" && dice.chance(80)) return random_target(world, dice);
   const auto words = world.words.find(field);
-  if (words != world.words.end() && dice.chance(80)) return dice.pick(words->second);
+  if (words != world.words.end() && dice.chance(usual)) return dice.pick(words->second);
   return random_text(world, dice);
 }
 
@@ -55,7 +59,7 @@ std::string random_word(const std::string& field, const World& world, Dice& dice
 std::uint64_t random_number(const std::string& field, std::uint64_t otherwise, const World& world,
                             Dice& dice) {
   const auto words = world.words.find(field);
-  if (words == world.words.end() || !dice.chance(80)) return otherwise;
+  if (words == world.words.end() || !dice.chance(usual)) return otherwise;
   return std::stoull(dice.pick(words->second));
 }
 
@@ -114,8 +118,12 @@ void set_one(Message& message, const FieldDescriptor& field, const World& world,
     case FieldDescriptor::CPPTYPE_INT32:
       return reflection.SetInt32(&message, &field, static_cast<std::int32_t>(number));
     case FieldDescriptor::CPPTYPE_INT64: return reflection.SetInt64(&message, &field, number);
-    case FieldDescriptor::CPPTYPE_UINT32:
-      return reflection.SetUInt32(&message, &field, static_cast<std::uint32_t>(number));
+    case FieldDescriptor::CPPTYPE_UINT32: {
+      const auto small = dice.chance(usual) ? dice.roll(20) : static_cast<std::uint64_t>(number);
+      return reflection.SetUInt32(
+          &message, &field,
+          static_cast<std::uint32_t>(random_number(field.name(), small, world, dice)));
+    }
     case FieldDescriptor::CPPTYPE_UINT64:
       return reflection.SetUInt64(
           &message, &field,

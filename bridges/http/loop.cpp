@@ -90,6 +90,7 @@ void Loop::read_mail() {
   Mailbox::Mail mail = mailbox_->take();
   for (const ConnectionPtr& connection : mail.connections) {
     if (!connection->open() || connection->turn().note()) continue;
+    if (stopping_ && part_with(*connection)) continue;
     connection->expect_more(true);
     advance(*connection);
   }
@@ -132,14 +133,19 @@ bool Loop::make_room() {
 }
 
 void Loop::hang_up() {
-  std::vector<ConnectionPtr> idle;
+  std::vector<ConnectionPtr> here;
   for (const auto& [connection, owned] : connections_) {
-    if (!connection->turn().home()) continue;
-    connection->set_until(std::min(connection->until(), now_ + farewell));
-    look_later(*connection);
-    if (connection->reading()) idle.push_back(owned);
+    // Whoever answers one that is away may not know of the stop, and is to send it home.
+    if (!connection->turn().note()) here.push_back(owned);
   }
-  for (const ConnectionPtr& connection : idle) close(*connection);
+  for (const ConnectionPtr& connection : here) part_with(*connection);
+}
+
+bool Loop::part_with(Connection& connection) {
+  if (connection.reading()) return close(connection), true;
+  connection.set_until(std::min(connection.until(), now_ + farewell));
+  look_later(connection);
+  return false;
 }
 
 void Loop::look_later(Connection& connection) {

@@ -35,6 +35,8 @@ class Loop {
   void read_mail();
   /// Ends what is idle, and hurries what is being written.
   void hang_up();
+  /// As the server stops: ends it, or hurries it. True if it has ended.
+  bool part_with(Connection& connection);
 
   /// Reads, serves and writes as far as that goes now.
   void advance(Connection& connection);

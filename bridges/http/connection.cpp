@@ -147,10 +147,11 @@ void Connection::complete(Response&& response) {
   const auto now = Clock::now();
   premises_.api.metrics().answered(asking_.route, response.status, now - asking_.began);
   if (response.follow && asking_.with_body) {
-    guest_ = premises_.feed.invite(std::move(*response.follow));
-    if (!guest_) {
-      response = problem(
-          {ErrorCode::overloaded, "too many subscribers follow events; try again", {}}, path());
+    auto guest = premises_.feed.invite(std::move(*response.follow));
+    if (guest) {
+      guest_ = std::move(*guest);
+    } else {
+      response = problem(guest.error(), path());
     }
   }
   const bool keep = asking_.keep_alive && !response.follow && !premises_.stopping;

@@ -17,6 +17,7 @@ Response stream(const Call& call, std::optional<EntityRef> entity, std::uint64_t
                 .offset = offset,
                 .sequence = sequence,
                 .authority = call.authority,
+                .principal = call.caller->principal,
                 .session = call.who.session ? call.who.session->id : std::string()};
   Response out;
   out.content_type = "text/event-stream";

@@ -33,6 +33,7 @@ struct Follow {
   std::uint64_t sequence = 0;
   /// Who was let in by this one has to come again when there is another.
   std::shared_ptr<const Authority> authority;
+  std::string principal;
   /// The session that it came with, whose end ends it; empty for a token.
   std::string session;
 };

@@ -49,6 +49,7 @@ Feed::Feed(runtime::Node& node, const HttpOptions& options, Sessions& sessions, 
       sessions_(sessions),
       memory_(memory),
       metrics_(metrics),
+      places_(options.followers_max),
       said_(0),
       poller_(bell_),
       pages_(node),
@@ -68,18 +69,16 @@ void Feed::stop() {
   bell_.ring();
 }
 
-std::unique_ptr<Guest> Feed::invite(Follow cursor) {
-  if (places_.fetch_add(1) >= options_.followers_max) {
-    places_.fetch_sub(1);
-    return nullptr;
-  }
+Result<std::unique_ptr<Guest>> Feed::invite(Follow cursor) {
+  if (auto taken = places_.take(cursor.principal); !taken) return std::unexpected(taken.error());
   metrics_.followers(1);
   auto guest = std::make_unique<Guest>();
+  guest->place =
+      Presence(&places_, [&metrics = metrics_, principal = cursor.principal](Places* places) {
+        metrics.followers(-1);
+        places->give_back(principal);
+      });
   guest->cursor = std::move(cursor);
-  guest->place = Presence(&places_, [&metrics = metrics_](std::atomic<std::size_t>* places) {
-    metrics.followers(-1);
-    places->fetch_sub(1);
-  });
   return guest;
 }
 
@@ -211,8 +210,9 @@ void Feed::drop_if(const std::function<bool(const Follow&)>& unwelcome) {
 
 void Feed::tell_of_entities() {
   while (!by_entity_.empty() && told_ < newest_) {
-    const auto page = pages_.behind(
-        {.entity = {}, .offset = told_, .sequence = 0, .authority = {}, .session = {}}, newest_);
+    Follow all;
+    all.offset = told_;
+    const auto page = pages_.behind(all, newest_);
     if (!page || (*page)->frames.empty()) return;
     for (const Page::Frame& frame : (*page)->frames) {
       const auto [begin, end] = by_entity_.equal_range(to_string(frame.entity));

@@ -18,6 +18,7 @@
 #include "bridges/http/exchange.hpp"
 #include "bridges/http/front_metrics.hpp"
 #include "bridges/http/page.hpp"
+#include "bridges/http/places.hpp"
 #include "bridges/http/poller.hpp"
 #include "bridges/http/presence.hpp"
 #include "bridges/http/server.hpp"
@@ -44,8 +45,8 @@ class Feed {
        FrontMetrics& metrics);
   ~Feed();
 
-  /// Null where as many follow as may.
-  std::unique_ptr<Guest> invite(Follow cursor);
+  /// Refused where as many follow as may: in all, or of this principal.
+  Result<std::unique_ptr<Guest>> invite(Follow cursor);
   /// Writes frames until the peer leaves or takes nothing for too long, its session ends, or the
   /// node's authority changes: then the subscriber must show its token again.
   void seat(std::unique_ptr<Guest> guest);
@@ -84,7 +85,7 @@ class Feed {
   Sessions& sessions_;
   Budget& memory_;
   FrontMetrics& metrics_;
-  std::atomic<std::size_t> places_ = 0;
+  Places places_;
 
   std::mutex mutex_;
   std::vector<std::unique_ptr<Guest>> guests_;

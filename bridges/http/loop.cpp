@@ -18,6 +18,8 @@ constexpr std::chrono::milliseconds linger{500};
 constexpr std::chrono::seconds farewell{5};
 /// How long nobody is accepted when the system has no more descriptors.
 constexpr std::chrono::milliseconds accept_pause{100};
+/// Where newcomers end others: how long each has at least to send its request.
+constexpr std::chrono::milliseconds speaking_time{50};
 /// Requests that one connection has served before others are looked at.
 constexpr int requests_at_once = 16;
 constexpr int accepts_at_once = 64;
@@ -74,16 +76,31 @@ void Loop::turn() {
 
 void Loop::accept() {
   for (int i = 0; i < accepts_at_once && !stopping_; ++i) {
+    if (crowded()) return accept_later(crowded_until_);
     bool exhausted = false;
     Socket socket = accept_from(*listener_, exhausted);
     if (exhausted) {
       make_room();
-      poller_.forget(*listener_);
-      accept_again_ = now_ + accept_pause;
+      accept_later(now_ + accept_pause);
     }
     if (!socket.open()) return;
     accepted_(std::move(socket));
   }
+}
+
+void Loop::accept_later(SteadyTime when) {
+  poller_.forget(*listener_);
+  accept_again_ = when;
+}
+
+bool Loop::crowded() {
+  if (premises_.connections < premises_.connections_max) return false;
+  if (now_ >= crowded_until_) {
+    crowded_until_ = now_ + speaking_time;
+    crowders_ = 0;
+  }
+  // Those end first that have been here longest: these and the next half find room before.
+  return ++crowders_ > std::max<std::size_t>(premises_.connections_max / 2, 1);
 }
 
 void Loop::read_mail() {

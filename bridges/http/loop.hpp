@@ -31,6 +31,9 @@ class Loop {
   void run();
   void turn();
   void accept();
+  void accept_later(SteadyTime when);
+  /// True if a crowd would end those who had no time to speak: the system holds it meanwhile.
+  bool crowded();
   void take_in(Socket socket);
   void read_mail();
   /// Ends what is idle, and hurries what is being written.
@@ -67,6 +70,9 @@ class Loop {
   std::function<void(Socket)> accepted_;
   /// While nobody is accepted: until when.
   SteadyTime accept_again_ = never;
+  /// While all places are taken: how many have been accepted since, and until when that counts.
+  std::size_t crowders_ = 0;
+  SteadyTime crowded_until_{};
   bool stopping_ = false;
   SteadyTime now_;
   Head head_;

@@ -38,13 +38,13 @@ struct HttpOptions {
   std::size_t loops = 1;
   /// Connections that are open at once, or as many as the process may have descriptors for. Beyond,
   /// those end that are between two requests, then those that have not sent one, then those that do
-  /// not take their answer; then it is 503.
+  /// not take their answer; then it is 503. Who has just come has time to send its request.
   std::size_t connections_max = 16'384;
   /// Requests other than commands that are answered at once, and those that wait for that; beyond,
   /// 503.
   std::size_t workers = 32;
   std::size_t waiting_max = 1'024;
-  /// Subscribers to events among the connections; beyond, 503.
+  /// Subscribers to events among the connections; beyond, 503. One principal may be half of them.
   std::size_t followers_max = 4'096;
   std::size_t body_bytes_max = 8u << 20;
   /// Requests of one principal, for long; for a moment twice as many. Beyond, 429. 0: any number.

@@ -1,8 +1,6 @@
 // One thread that waits for the hour or a wish.
 #include "runtime/upkeep/archivist.hpp"
 
-#include <cassert>
-
 #include "runtime/upkeep/daily.hpp"
 
 namespace nightshift::runtime::upkeep {
@@ -10,27 +8,11 @@ namespace nightshift::runtime::upkeep {
 using State = RetentionRun::State;
 
 Archivist::Archivist(ArchivistOptions options)
-    : options_(std::move(options)), alarm_(options_.clock->alarm()) {
+    : options_(std::move(options)), routine_(*options_.clock, [this] { return turn(); }) {
   const auto& plan = options_.plan;
   view_.folder = plan.folder;
   view_.keep = plan.keep;
   if (is_wanted()) view_.next_at = next_daily(options_.clock->now(), plan.at, plan.zone);
-}
-
-Archivist::~Archivist() { stop(); }
-
-void Archivist::start() {
-  const std::lock_guard lock(thread_mutex_);
-  assert(!thread_.joinable());
-  stopping_ = false;
-  thread_ = std::thread([this] { run(); });
-}
-
-void Archivist::stop() {
-  stopping_ = true;
-  alarm_->wake();
-  const std::lock_guard lock(thread_mutex_);
-  if (thread_.joinable()) thread_.join();
 }
 
 Result<void> Archivist::is_wanted() const {
@@ -49,7 +31,7 @@ Result<void> Archivist::begin() {
     view_.run = RetentionRun{
         .at = options_.clock->now(), .state = State::running, .outcome = {}, .error = {}};
   }
-  alarm_->wake();
+  routine_.wake();
   return {};
 }
 
@@ -69,22 +51,14 @@ RetentionSurroundings Archivist::surroundings() {
           .custody = *options_.custody,
           .report = options_.report,
           .point = options_.point ? options_.point : [](std::string_view) {},
-          .stopping = [this] { return stopping_.load(); }};
+          .stopping = [this] { return routine_.stopping(); }};
 }
 
-void Archivist::run() {
-  while (!stopping_) {
-    alarm_->arm();
-    if (stopping_) return;
-    if (is_due()) {
-      run_once();
-      continue;
-    }
-    std::optional<std::chrono::microseconds> longest;
-    if (const auto next = view().next_at)
-      longest = std::max(std::chrono::microseconds(0), *next - options_.clock->now());
-    alarm_->wait(longest);
-  }
+std::optional<std::chrono::microseconds> Archivist::turn() {
+  if (is_due()) run_once();
+  const auto next = view().next_at;
+  if (!next) return std::nullopt;
+  return std::max(std::chrono::microseconds(0), *next - options_.clock->now());
 }
 
 bool Archivist::is_due() {

@@ -1,14 +1,13 @@
 // The part of a node that archives what is old: once a day, and when somebody asks.
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <mutex>
-#include <thread>
 
 #include "runtime/calendar.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/upkeep/retentions.hpp"
+#include "runtime/upkeep/routine.hpp"
 
 namespace nightshift::runtime::upkeep {
 
@@ -38,32 +37,26 @@ struct ArchivistOptions {
 class Archivist final : public Retention {
  public:
   explicit Archivist(ArchivistOptions options);
-  ~Archivist() override;
 
-  /// Once the one before has stopped.
-  void start();
-  /// Waits for the archive that is under way.
-  void stop();
+  /// Its thread; a stop waits for what is under way, as far as that cannot be cut off.
+  Routine& routine() { return routine_; }
 
   Result<void> begin() override;
   Result<Survey> plan() override;
   RetentionView view() const override;
 
  private:
-  void run();
+  std::optional<std::chrono::microseconds> turn();
   void run_once();
   bool is_due();
   Result<void> is_wanted() const;
   RetentionSurroundings surroundings();
 
   const ArchivistOptions options_;
-  const std::unique_ptr<Alarm> alarm_;
-  std::atomic<bool> stopping_ = false;
-  std::mutex thread_mutex_;
-  std::thread thread_;
-
   mutable std::mutex mutex_;
   RetentionView view_;
+  /// The last: its thread uses the others.
+  Routine routine_;
 };
 
 }  // namespace nightshift::runtime::upkeep

@@ -2,7 +2,6 @@
 #include "runtime/upkeep/keeper.hpp"
 
 #include <algorithm>
-#include <cassert>
 
 #include "runtime/upkeep/backup.hpp"
 #include "runtime/upkeep/daily.hpp"
@@ -33,24 +32,8 @@ std::string text_of(const Error& error) { return std::string(error.message()); }
 }  // namespace
 
 BackupKeeper::BackupKeeper(KeeperOptions options)
-    : options_(std::move(options)), alarm_(options_.clock->alarm()) {
+    : options_(std::move(options)), routine_(*options_.clock, [this] { return turn(); }) {
   view_.folder = options_.plan.folder;
-}
-
-BackupKeeper::~BackupKeeper() { stop(); }
-
-void BackupKeeper::start() {
-  const std::lock_guard lock(thread_mutex_);
-  assert(!thread_.joinable());
-  stopping_ = false;
-  thread_ = std::thread([this] { run(); });
-}
-
-void BackupKeeper::stop() {
-  stopping_ = true;
-  alarm_->wake();
-  const std::lock_guard lock(thread_mutex_);
-  if (thread_.joinable()) thread_.join();
 }
 
 Result<void> BackupKeeper::begin(const fs::path& target) {
@@ -66,7 +49,7 @@ Result<void> BackupKeeper::begin(const fs::path& target) {
     }
     view_.asked = BackupRun{.path = target, .state = BackupRun::State::running, .error = {}};
   }
-  alarm_->wake();
+  routine_.wake();
   return {};
 }
 
@@ -79,16 +62,11 @@ BackupsView BackupKeeper::view() const {
   return view;
 }
 
-void BackupKeeper::run() {
-  while (!stopping_) {
-    alarm_->arm();
-    if (stopping_) return;
-    if (run_asked() || run_scheduled()) continue;
-    std::optional<std::chrono::microseconds> longest;
-    if (!options_.plan.folder.empty())
-      longest = std::max(std::chrono::microseconds(0), due() - options_.clock->now());
-    alarm_->wait(longest);
-  }
+std::optional<std::chrono::microseconds> BackupKeeper::turn() {
+  using std::chrono::microseconds;
+  if (run_asked() || run_scheduled()) return microseconds(0);
+  if (options_.plan.folder.empty()) return std::nullopt;
+  return std::max(microseconds(0), due() - options_.clock->now());
 }
 
 bool BackupKeeper::run_asked() {
@@ -142,7 +120,7 @@ Result<void> BackupKeeper::make_scheduled(const fs::path& target) {
 void BackupKeeper::rehearse(const fs::path& target) {
   const auto rehearsal =
       upkeep::rehearse(target, options_.plan.folder / rehearsal_folder, *options_.catalog,
-                       *options_.clock, [this] { return stopping_.load(); });
+                       *options_.clock, [this] { return routine_.stopping(); });
   if (rehearsal && rehearsal->error.empty())
     return options_.report(false, "restored and replayed for a rehearsal: " + target.string());
   options_.report(true, "the backup " + target.string() + " is of no use: its rehearsal failed: " +

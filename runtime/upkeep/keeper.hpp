@@ -1,18 +1,17 @@
 // The part of a node that makes backups: those that are asked for, and one a day.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <string_view>
-#include <thread>
 
 #include "runtime/calendar.hpp"
 #include "runtime/catalog.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/data_folder.hpp"
 #include "runtime/upkeep/backups.hpp"
+#include "runtime/upkeep/routine.hpp"
 
 namespace nightshift::storage {
 class FileLog;
@@ -48,18 +47,15 @@ struct KeeperOptions {
 class BackupKeeper final : public Backups {
  public:
   explicit BackupKeeper(KeeperOptions options);
-  ~BackupKeeper() override;
 
-  /// Once the one before has stopped.
-  void start();
-  /// Waits for what is under way, as far as it cannot be cut off.
-  void stop();
+  /// Its thread; a stop waits for what is under way, as far as that cannot be cut off.
+  Routine& routine() { return routine_; }
 
   Result<void> begin(const std::filesystem::path& target) override;
   BackupsView view() const override;
 
  private:
-  void run();
+  std::optional<std::chrono::microseconds> turn();
   bool run_asked();
   bool run_scheduled();
   Result<void> make_scheduled(const std::filesystem::path& target);
@@ -70,15 +66,12 @@ class BackupKeeper final : public Backups {
   void finish(std::optional<BackupRun>& run, const Result<void>& result);
 
   const KeeperOptions options_;
-  const std::unique_ptr<Alarm> alarm_;
-  std::atomic<bool> stopping_ = false;
-  std::mutex thread_mutex_;
-  std::thread thread_;
-
   mutable std::mutex mutex_;
   BackupsView view_;
   /// When the newest scheduled one was begun, and whether it failed.
   std::optional<Time> tried_at_;
+  /// The last: its thread uses the others.
+  Routine routine_;
 };
 
 }  // namespace nightshift::runtime::upkeep

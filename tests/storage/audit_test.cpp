@@ -6,31 +6,14 @@
 #include "storage/bytes.hpp"
 #include "storage/chain.hpp"
 #include "storage/format.hpp"
-#include "storage/memory_store.hpp"
-#include "storage/readable_log.hpp"
 #include "storage/rows.hpp"
 #include "tests/storage/journal.hpp"
+#include "tests/storage/tampered_log.hpp"
 
 namespace nightshift::storage {
 namespace {
 
 namespace bdata = boost::unit_test::data;
-
-/// A log over rows that a test may damage.
-struct Rows {
-  MemoryStore store;
-};
-
-class TamperedLog final : public Rows, public ReadableLog<EventLog> {
- public:
-  explicit TamperedLog(const MemoryStore& rows)
-      : Rows{rows}, ReadableLog(Rows::store, **Reader(Rows::store).start()) {}
-  void open(const EntityRef&, OpenCompletion) override {}
-  void submit(Append, Completion) override {}
-  void close(const EntityRef&, std::uint64_t) override {}
-  void rederive(Rederivation, Completion) override {}
-  LogStats stats() const override { return {}; }
-};
 
 /// Copies the rows of a log, through its readers.
 MemoryStore rows_of(const EventLog& log) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "runtime/settings.hpp"
-#include "runtime/supervision/part.hpp"
 #include "runtime/upkeep/keeper.hpp"
 #include "storage/rocks.hpp"
 
@@ -13,9 +12,5 @@ std::shared_ptr<runtime::upkeep::BackupKeeper> make_keeper(
     const runtime::Settings& settings, const runtime::DataFolder& folder,
     const storage::FileLog& log, std::shared_ptr<const runtime::Catalog> catalog,
     std::shared_ptr<runtime::Clock> clock);
-
-/// Runs the keeper. Where it does not stop within `patience`, the tree goes on without it.
-runtime::supervision::Part backups_part(std::shared_ptr<runtime::upkeep::BackupKeeper> keeper,
-                                        std::chrono::milliseconds patience);
 
 }  // namespace nightshift::tools

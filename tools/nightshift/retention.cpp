@@ -1,29 +1,12 @@
 // The node's retention.
 #include "tools/nightshift/retention.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include "tools/custody/node_custody.hpp"
+#include "tools/nightshift/upkeep_part.hpp"
 
 namespace nightshift::tools {
-namespace {
 
-using runtime::supervision::Component;
 using runtime::upkeep::Archivist;
-
-/// Its thread; what the archivist says stays.
-class Running final : public Component {
- public:
-  explicit Running(std::shared_ptr<Archivist> archivist) : archivist_(std::move(archivist)) {
-    archivist_->start();
-  }
-  ~Running() override { archivist_->stop(); }
-
- private:
-  const std::shared_ptr<Archivist> archivist_;
-};
-
-}  // namespace
 
 std::shared_ptr<Archivist> make_archivist(const runtime::Settings& settings,
                                           const runtime::DataFolder& folder, storage::EventLog& log,
@@ -41,21 +24,8 @@ std::shared_ptr<Archivist> make_archivist(const runtime::Settings& settings,
                .keep = keep,
                .at = at,
                .zone = settings.node_zone},
-      .report =
-          [](bool bad, std::string_view line) {
-            spdlog::log(bad ? spdlog::level::err : spdlog::level::info, "{}", line);
-          },
+      .report = report_upkeep,
       .point = std::move(point)});
-}
-
-runtime::supervision::Part retention_part(std::shared_ptr<Archivist> archivist,
-                                          std::chrono::milliseconds patience) {
-  return {.name = "retention",
-          .patience = patience,
-          .start = [archivist = std::move(archivist)](
-                       const runtime::supervision::Failed&) -> Result<std::unique_ptr<Component>> {
-            return std::make_unique<Running>(archivist);
-          }};
 }
 
 }  // namespace nightshift::tools

@@ -4,7 +4,6 @@
 #include "runtime/data_folder.hpp"
 #include "runtime/node.hpp"
 #include "runtime/settings.hpp"
-#include "runtime/supervision/part.hpp"
 #include "runtime/upkeep/archivist.hpp"
 
 namespace nightshift::tools {
@@ -14,9 +13,5 @@ std::shared_ptr<runtime::upkeep::Archivist> make_archivist(
     const runtime::Settings& settings, const runtime::DataFolder& folder, storage::EventLog& log,
     std::shared_ptr<const runtime::Catalog> catalog, std::shared_ptr<runtime::Clock> clock,
     runtime::Node& node, std::function<void(std::string_view)> point);
-
-/// Runs it. Where it does not stop within `patience`, the tree goes on without it.
-runtime::supervision::Part retention_part(std::shared_ptr<runtime::upkeep::Archivist> archivist,
-                                          std::chrono::milliseconds patience);
 
 }  // namespace nightshift::tools

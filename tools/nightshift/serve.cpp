@@ -28,6 +28,7 @@
 #include "tools/nightshift/quarantine.hpp"
 #include "tools/nightshift/retention.hpp"
 #include "tools/nightshift/secrets.hpp"
+#include "tools/nightshift/upkeep_part.hpp"
 
 namespace nightshift::tools {
 namespace {
@@ -227,8 +228,9 @@ class Service {
     archivist_ = make_archivist(settings_, folder_, *log_, program_.catalog, clock_, *node_,
                                 crash_point(program_.environment));
     auto& tree = node_->tree();
-    auto added = tree.add("bridges", backups_part(keeper_, settings_.stop_within));
-    if (added) added = tree.add("bridges", retention_part(archivist_, settings_.stop_within));
+    auto added = tree.add("bridges", upkeep_part("backups", keeper_, settings_.stop_within));
+    if (added)
+      added = tree.add("bridges", upkeep_part("retention", archivist_, settings_.stop_within));
     if (added) added = tree.add("bridges", http_part());
     if (added && !settings_.vault_path.empty()) added = tree.add("bridges", vault_part());
     if (!added) return added;

@@ -1,35 +1,24 @@
 // monit: processes, as they run, and what one of them prints.
-#include <poll.h>
-
 #include <algorithm>
-#include <csignal>
-#include <ostream>
 
 #include <nlohmann/json.hpp>
 
+#include "bridges/cli/live.hpp"
 #include "bridges/cli/processes/jlist.hpp"
 #include "bridges/cli/processes/output.hpp"
 #include "bridges/cli/processes/show.hpp"
 #include "bridges/cli/processes/verbs.hpp"
-#include "bridges/cli/screen.hpp"
-#include "bridges/cli/terminal.hpp"
 #include "bridges/cli/text.hpp"
 #include "runtime/clock.hpp"
 
 namespace nightshift::bridges::cli {
 namespace {
 
-using std::chrono::milliseconds;
-using std::chrono::steady_clock;
-
-/// A key that is pressed while the node is asked waits so long.
-constexpr milliseconds answer_max{2'000};
-
-class Watched {
+class Watched final : public LiveView {
  public:
   explicit Watched(NodeApi& api) : roster_(api) {}
 
-  void look() {
+  void look() override {
     auto seen = roster_.all();
     gone_ = seen ? "" : std::string(seen.error().message());
     if (!seen) return;
@@ -38,13 +27,12 @@ class Watched {
     chosen_ = std::min(chosen_, processes_.empty() ? 0 : processes_.size() - 1);
   }
 
-  void move(int by) {
-    const auto last = static_cast<long>(processes_.size()) - 1;
-    chosen_ = static_cast<std::size_t>(
-        std::clamp(static_cast<long>(chosen_) + by, 0L, std::max(last, 0L)));
+  void press(char key) override {
+    if (key == 'j') move(1);
+    if (key == 'k') move(-1);
   }
 
-  std::vector<std::string> lines(const Look& look, std::size_t rows) const {
+  std::vector<std::string> lines(const Look& look, std::size_t rows) const override {
     std::vector<std::string> shown;
     const auto add = [&](const std::string& text) {
       shown.push_back(cut_to_width(sanitise(text, Lines::escape), look.columns.value_or(80)));
@@ -64,6 +52,12 @@ class Watched {
   }
 
  private:
+  void move(int by) {
+    const auto last = static_cast<long>(processes_.size()) - 1;
+    chosen_ = static_cast<std::size_t>(
+        std::clamp(static_cast<long>(chosen_) + by, 0L, std::max(last, 0L)));
+  }
+
   std::string totals() const {
     std::size_t online = 0, alerts = 0;
     Use sum;
@@ -99,39 +93,13 @@ class Watched {
   std::string gone_;
 };
 
-/// Until somebody quits; returns the signal that asked for it, 0 for a key.
-int watch(Screen& screen, Watched& watched, milliseconds pause) {
-  while (true) {
-    watched.look();
-    const auto next = steady_clock::now() + pause;
-    for (auto left = pause; left.count() > 0;
-         left = std::chrono::ceil<milliseconds>(next - steady_clock::now())) {
-      screen.draw(watched.lines({screen.columns(), output_wants_colour()}, screen.rows()));
-      const auto event = screen.wait(left);
-      if (event.key == 'q' || event.key == 'Q') return 0;
-      if (event.key == 'j') watched.move(1);
-      if (event.key == 'k') watched.move(-1);
-      if (event.signal != 0) return event.signal == SIGINT ? 0 : event.signal;
-    }
-  }
-}
-
 }  // namespace
 
 Result<void> monit(Session& session, const MonitFlags& flags) {
   if (session.json) return jlist(session);
-  auto screen = Screen::open();
-  if (!screen) return ps(session);
-  auto target = session.target;
-  target.patience = milliseconds(0);
-  target.timeout = answer_max;
-  NodeApi api(std::move(target), session.folder);
-  Watched watched(api);
-  const int ended_by = watch(*screen, watched, milliseconds(flags.every_s * 1'000));
-  screen.reset();
-  // As if the terminal had never been taken.
-  if (ended_by != 0) ::raise(ended_by);
-  return {};
+  const bool shown = show_live(session, std::chrono::milliseconds(flags.every_s * 1'000),
+                               [](NodeApi& api) { return std::make_unique<Watched>(api); });
+  return shown ? Result<void>() : ps(session);
 }
 
 }  // namespace nightshift::bridges::cli

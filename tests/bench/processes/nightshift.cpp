@@ -1,8 +1,5 @@
 // Ours: a node, and what it imports of a file.
 #include <cstdlib>
-#include <fstream>
-
-#include <nlohmann/json.hpp>
 
 #include "tests/bench/processes/supervisor.hpp"
 
@@ -24,17 +21,7 @@ class Nightshift final : public Supervisor {
   }
 
   void start(const std::vector<Job>& jobs) override {
-    nlohmann::json apps = nlohmann::json::array();
-    for (const auto& job : jobs) {
-      const std::vector<std::string> rest(job.arguments.begin() + 1, job.arguments.end());
-      apps.push_back({{"name", job.name},
-                      {"script", job.arguments.front()},
-                      {"interpreter", "none"},
-                      {"args", rest},
-                      {"max_restarts", 1000},
-                      {"min_uptime", 100}});
-    }
-    std::ofstream(folder_ / "processes.json") << nlohmann::json{{"apps", apps}};
+    write_ecosystem(jobs, folder_ / "processes.json");
     run(line({"import", (folder_ / "processes.json").string()}));
   }
 

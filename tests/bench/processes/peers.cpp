@@ -9,6 +9,21 @@
 #include "tests/bench/processes/supervisor.hpp"
 
 namespace nightshift::bench {
+
+void write_ecosystem(const std::vector<Job>& jobs, const std::filesystem::path& file) {
+  nlohmann::json apps = nlohmann::json::array();
+  for (const auto& job : jobs) {
+    const std::vector<std::string> rest(job.arguments.begin() + 1, job.arguments.end());
+    apps.push_back({{"name", job.name},
+                    {"script", job.arguments.front()},
+                    {"interpreter", "none"},
+                    {"args", rest},
+                    {"max_restarts", 1000},
+                    {"min_uptime", 100}});
+  }
+  std::ofstream(file) << nlohmann::json{{"apps", apps}};
+}
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -37,17 +52,7 @@ class Pm2 final : public Supervisor {
   }
 
   void start(const std::vector<Job>& jobs) override {
-    nlohmann::json apps = nlohmann::json::array();
-    for (const auto& job : jobs) {
-      const std::vector<std::string> rest(job.arguments.begin() + 1, job.arguments.end());
-      apps.push_back({{"name", job.name},
-                      {"script", job.arguments.front()},
-                      {"interpreter", "none"},
-                      {"args", rest},
-                      {"max_restarts", 1000},
-                      {"min_uptime", 100}});
-    }
-    std::ofstream(folder_ / "ecosystem.json") << nlohmann::json{{"apps", apps}};
+    write_ecosystem(jobs, folder_ / "ecosystem.json");
     run(line({"start", (folder_ / "ecosystem.json").string()}));
   }
 

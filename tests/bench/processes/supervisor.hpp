@@ -15,6 +15,9 @@ struct Job {
   std::vector<std::string> arguments;
 };
 
+/// These as a file that PM2 and we read; restarted as often as they are killed.
+void write_ecosystem(const std::vector<Job>& jobs, const std::filesystem::path& file);
+
 /// Runs until `end_everything`.
 class Supervisor {
  public:

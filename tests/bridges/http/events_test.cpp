@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "tests/bridges/http/served.hpp"
+#include "tests/support/eventually.hpp"
 
 namespace nightshift::tests {
 
@@ -142,13 +143,31 @@ BOOST_AUTO_TEST_CASE(subscribers_beyond_the_bound_are_503_and_places_come_back) 
   options.followers_max = 2;
   Served served(options);
   auto first = std::make_unique<Subscriber>(served, "/v1/events");
+  const Subscriber second(served, "/v1/events", {}, "read-token");
+  BOOST_TEST(second.answer.status == 200);
+  served.node.give_token("third", "third-token", {SCOPE_READ});
+  const auto status = [&] {
+    return Subscriber(served, "/v1/events", {}, "third-token").answer.status;
+  };
+  BOOST_TEST(status() == 503);
+  first.reset();
+  eventually([&] { return status() == 200; }, "a place has come back");
+}
+
+BOOST_AUTO_TEST_CASE(one_principal_leaves_half_of_the_places_to_others) {
+  bridges::http::HttpOptions options;
+  options.followers_max = 4;
+  Served served(options);
+  auto first = std::make_unique<Subscriber>(served, "/v1/events");
   const Subscriber second(served, "/v1/events");
   BOOST_TEST(second.answer.status == 200);
-  BOOST_TEST(Subscriber(served, "/v1/events").answer.status == 503);
+  const Subscriber third(served, "/v1/events");
+  BOOST_TEST(third.answer.status == 429);
+  const Subscriber other(served, "/v1/events", {}, "read-token");
+  BOOST_TEST(other.answer.status == 200);
   first.reset();
-  int status = 0;
-  while (status != 200) status = Subscriber(served, "/v1/events").answer.status;
-  BOOST_TEST(status == 200);
+  const auto again = [&] { return Subscriber(served, "/v1/events").answer.status == 200; };
+  eventually(again, "its own place has come back");
 }
 
 BOOST_AUTO_TEST_CASE(stopping_ends_streams) {

@@ -30,7 +30,7 @@ struct Keeping : KeptFolder {
         .clock = clock,
         .plan = {.folder = folder, .at = std::chrono::hours(2), .keep = count},
         .report = [](bool, std::string_view line) { BOOST_TEST_MESSAGE("report: " << line); }});
-    keeper->start();
+    keeper->routine().start();
   }
   std::vector<upkeep::Backup> all() const { return upkeep::list_backups(root / "backups"); }
   void await(std::uint64_t made, std::uint64_t failed = 0) {
@@ -81,9 +81,9 @@ BOOST_AUTO_TEST_CASE(one_is_made_every_day_and_the_newest_stay) {
 BOOST_AUTO_TEST_CASE(a_missed_one_is_made_up_for_once) {
   keep();
   await(1);
-  keeper->stop();
+  keeper->routine().stop();
   clock->advance(std::chrono::hours(73));
-  keeper->start();
+  keeper->routine().start();
   await(2);
   await_next("2026-11-26T02:00:00Z");
 }
@@ -141,11 +141,11 @@ BOOST_AUTO_TEST_CASE(somebody_asks_for_one) {
 BOOST_AUTO_TEST_CASE(while_nobody_works_a_wish_waits_and_a_second_one_is_refused) {
   folder.clear();
   keep();
-  keeper->stop();
+  keeper->routine().stop();
   BOOST_REQUIRE(keeper->begin(root / "asked").has_value());
   BOOST_TEST(keeper->begin(root / "asked").has_value());
   BOOST_TEST((keeper->begin(root / "other").error().code == ErrorCode::overloaded));
-  keeper->start();
+  keeper->routine().start();
   eventually([&] { return keeper->view().asked->state == State::done; }, "it is done");
 }
 

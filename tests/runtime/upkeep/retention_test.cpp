@@ -292,7 +292,7 @@ BOOST_AUTO_TEST_CASE(once_a_day_and_when_somebody_asks) {
                                .plan = {.folder = folder, .keep = std::chrono::days(90)},
                                .report = [](bool, std::string_view) {},
                                .point = {}});
-  archivist.start();
+  archivist.routine().start();
   const auto done = [&](std::uint64_t entities) {
     return [&, entities] {
       const auto run = archivist.view().run;

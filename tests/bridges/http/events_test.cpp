@@ -142,10 +142,11 @@ BOOST_AUTO_TEST_CASE(subscribers_beyond_the_bound_are_503_and_places_come_back) 
   bridges::http::HttpOptions options;
   options.followers_max = 2;
   Served served(options);
+  // Before anybody follows: an authority that changes ends all streams.
+  served.node.give_token("third", "third-token", {SCOPE_READ});
   auto first = std::make_unique<Subscriber>(served, "/v1/events");
   const Subscriber second(served, "/v1/events", {}, "read-token");
   BOOST_TEST(second.answer.status == 200);
-  served.node.give_token("third", "third-token", {SCOPE_READ});
   const auto status = [&] {
     return Subscriber(served, "/v1/events", {}, "third-token").answer.status;
   };

@@ -144,7 +144,7 @@ Result<Events> Process::decide(const Launching& phase, const ReportRefused& comm
 }
 Result<Events> Process::decide(const Launching& phase, const ReportTrouble& command,
                                const Context& context) {
-  return trouble(phase.run(), command, context);
+  return trouble(phase.subject(), phase.run(), command, {}, context);
 }
 Result<Events> Process::decide(const Launching& phase, const ReportSignalled& command,
                                const Context&) {
@@ -184,7 +184,8 @@ Result<Events> Process::decide(const Online& phase, const ReportExited& command,
 }
 Result<Events> Process::decide(const Online& phase, const ReportTrouble& command,
                                const Context& context) {
-  return trouble(phase.run(), command, context);
+  const auto uptime = context.now - from_proto(phase.online_at());
+  return trouble(phase.subject(), phase.run(), command, uptime, context);
 }
 Result<Events> Process::decide(const Online& phase, const ReportSignalled& command,
                                const Context&) {
@@ -229,6 +230,9 @@ Result<Events> Process::decide(const Stopping& phase, const ReportExited& comman
   const auto& why = phase.subject().cause();
   if (phase.then() == THEN_RECOVER) {
     return failed(phase.subject(), phase.run(), exit, {"as", why + ", " + describe(exit)}, context);
+  }
+  if (phase.then() == THEN_START && phase.subject().changes() > 0) {
+    return changed(phase.subject(), exit, context);
   }
   Events events(exited(exit, describe(exit)));
   switch (phase.then()) {

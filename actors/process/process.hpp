@@ -41,6 +41,8 @@ struct Process {
   using View = process_pb::View;
   using Context = kernel::Context;
 
+  static constexpr std::uint32_t derivation = 2;
+
   /// Signals that wait to be sent to one run; `overloaded` beyond.
   static constexpr int knocks_max = 64;
 

@@ -176,6 +176,33 @@ Events failed(const Subject& subject, const Run& run, const Exit& exit, const Re
   return events;
 }
 
+Events changed(const Subject& subject, const Exit& exit, const Context& context) {
+  const auto& why = subject.cause();
+  const auto changes = subject.changes();
+  Events events(exited(exit, describe(exit)));
+  if (changes > changes_max) {
+    Quarantined event;
+    event.set_alert("critical_error");
+    event.set_detail("it was restarted " + std::to_string(changes_max) +
+                     " times in a row as files had changed soon after its start: " + why +
+                     "; if it writes there itself, name that in watch_ignore, then start it again");
+    events.add(std::move(event));
+    return events;
+  }
+  const auto delay = changes < 2 ? std::chrono::milliseconds(0)
+                                 : delay_after(subject.config(), changes, context.fresh);
+  if (delay.count() == 0) {
+    events.add(again(context, "as it was to be restarted (" + why + ")"));
+    return events;
+  }
+  BackedOff event;
+  *event.mutable_until() = to_proto(context.now + delay);
+  event.set_detail("for " + std::to_string(delay.count()) + " ms, as files have changed soon after " +
+                   std::to_string(changes) + " starts in a row");
+  events.add(std::move(event));
+  return events;
+}
+
 Events ended(const Subject& subject, const Run& run, const Exit& exit, const Context& context) {
   if (!wants_restart(subject.config(), exit)) return exited(exit, describe(exit));
   if (!exit.unseen()) return failed(subject, run, exit, {"after", describe(exit)}, context);
@@ -209,11 +236,14 @@ Result<Events> refused(const Subject& subject, const ReportRefused& command,
   return events;
 }
 
-Result<Events> trouble(const Run& run, const ReportTrouble& command, const Context& context) {
+Result<Events> trouble(const Subject& subject, const Run& run, const ReportTrouble& command,
+                       std::chrono::microseconds uptime, const Context& context) {
   if (!is_this_run(run, command.run())) return Events();
-  const bool planned =
-      command.trouble() == TROUBLE_CRON || command.trouble() == TROUBLE_FILES_CHANGED;
-  return stop_begun(planned ? THEN_START : THEN_RECOVER, context, command.detail());
+  const bool files = command.trouble() == TROUBLE_FILES_CHANGED;
+  const bool planned = files || command.trouble() == TROUBLE_CRON;
+  auto event = stop_begun(planned ? THEN_START : THEN_RECOVER, context, command.detail());
+  if (files) event.set_changes(changes_after(subject, uptime));
+  return event;
 }
 
 // ---- signals

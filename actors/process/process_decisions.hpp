@@ -1,6 +1,7 @@
 // What the decisions of a process are made of: the events of starts, stops, ends and signals.
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "actors/process/process.hpp"
@@ -48,13 +49,18 @@ struct Reason {
 /// It failed, or was ended because it was not well.
 Events failed(const process_pb::Subject& subject, const process_pb::Run& run,
               const process_pb::Exit& exit, const Reason& reason, const kernel::Context& context);
+/// Its files had changed.
+Events changed(const process_pb::Subject& subject, const process_pb::Exit& exit,
+               const kernel::Context& context);
 /// Nobody asked it to end.
 Events ended(const process_pb::Subject& subject, const process_pb::Run& run,
              const process_pb::Exit& exit, const kernel::Context& context);
 /// It could not be started.
 Result<Events> refused(const process_pb::Subject& subject, const process_pb::ReportRefused& command,
                        const kernel::Context& context);
-Result<Events> trouble(const process_pb::Run& run, const process_pb::ReportTrouble& command,
+/// `uptime`: for how long it has been online.
+Result<Events> trouble(const process_pb::Subject& subject, const process_pb::Run& run,
+                       const process_pb::ReportTrouble& command, std::chrono::microseconds uptime,
                        const kernel::Context& context);
 
 // ---- signals

@@ -11,6 +11,8 @@ using namespace process_pb;
 using std::chrono::milliseconds;
 
 constexpr std::uint32_t ready_timeout_ms_default = 60'000;
+/// Whoever looks at it says in time what is missing; this is for where nobody looks.
+constexpr milliseconds give_up_late{2'000};
 
 template <class Phase>
 Phase with(Subject&& subject) {
@@ -44,6 +46,7 @@ Process::State launch(Subject&& subject, const Launched& event) {
   if (event.afresh()) {
     subject.set_failures(0);
     subject.clear_failed_at();
+    subject.set_changes(0);
   }
   if (event.again()) subject.set_restart_count(subject.restart_count() + 1);
   subject.set_cause(event.detail());
@@ -81,6 +84,7 @@ void forget_knock(Run& run, const std::string& id) {
 
 Process::State begin_stop(Subject&& subject, Run&& run, const StopBegun& event) {
   subject.set_cause(event.detail());
+  subject.set_changes(event.changes());
   auto phase = with<Process::Stopping>(std::move(subject));
   *phase.mutable_run() = std::move(run);
   phase.mutable_run()->clear_knocks();
@@ -200,6 +204,7 @@ Process::State Process::evolve(Online&& phase, const StopBegun& event) {
 }
 Process::State Process::evolve(Stopping&& phase, const StopBegun& event) {
   phase.mutable_subject()->set_cause(event.detail());
+  phase.mutable_subject()->set_changes(event.changes());
   phase.set_then(event.then());
   return std::move(phase);
 }
@@ -211,7 +216,7 @@ Process::State Process::evolve(Online&& phase, const Exited& event) {
   return end(std::move(*phase.mutable_subject()), event);
 }
 Process::State Process::evolve(Stopping&& phase, const Exited& event) {
-  if (phase.then() == THEN_RECOVER) {
+  if (phase.then() == THEN_RECOVER || phase.subject().changes() > 0) {
     const auto why = phase.subject().cause();
     auto stopped = end(std::move(*phase.mutable_subject()), event);
     auto& subject = *std::get<Stopped>(stopped).mutable_subject();
@@ -271,7 +276,8 @@ kernel::Work Process::pending(const Launching& phase) {
                                                             : ready_timeout_ms_default);
   GiveUp give_up;
   give_up.set_run(phase.run().id());
-  work.deadline("ready", from_proto(phase.run().launched_at()) + patience, give_up);
+  work.deadline("ready", from_proto(phase.run().launched_at()) + patience + give_up_late,
+                give_up);
   return work;
 }
 

@@ -14,6 +14,7 @@ using std::chrono::seconds;
 constexpr std::uint32_t backoff_ms_default = 100;
 constexpr std::uint32_t backoff_ms_max_default = 60'000;
 constexpr std::uint32_t min_uptime_ms_default = 1'000;
+constexpr std::uint32_t watch_delay_ms_default = 500;
 
 struct Limit {
   std::uint32_t restarts;
@@ -90,6 +91,13 @@ void forget_old(Subject& subject, Time now) {
   const auto kept = std::remove_if(failed.begin(), failed.end(), is_old);
   failed.erase(kept, failed.end());
   while (failed.size() > remembered_max) failed.erase(failed.begin());
+}
+
+std::uint32_t changes_after(const Subject& subject, std::chrono::microseconds uptime) {
+  const auto& config = subject.config();
+  const milliseconds quiet(config.has_watch_delay_ms() ? config.watch_delay_ms()
+                                                       : watch_delay_ms_default);
+  return uptime >= change_soon + quiet ? 0 : subject.changes() + 1;
 }
 
 std::string describe(const Exit& exit) {

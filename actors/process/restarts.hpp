@@ -30,6 +30,15 @@ std::optional<std::string> crash_loop(const process::Subject& subject, Time now)
 /// Forgets failures that are older than every window of the configuration at `now`.
 void forget_old(process::Subject& subject, Time now);
 
+/// A program that writes into what is watched for it would be restarted for ever: a person seldom
+/// changes files so soon after every one of so many restarts in a row.
+inline constexpr std::uint32_t changes_max = 10;
+inline constexpr std::chrono::seconds change_soon{10};
+
+/// How many restarts in a row were for files that changed soon after a start, this one included; 0
+/// where it had been online for long enough.
+std::uint32_t changes_after(const process::Subject& subject, std::chrono::microseconds uptime);
+
 /// `exit code 1`, `SIGKILL`, in words.
 std::string describe(const process::Exit& exit);
 

@@ -10,6 +10,14 @@ bool is_from_outside(const Check& check) {
   return check.way == Check::Way::tcp || check.way == Check::Way::http;
 }
 
+std::string silence(const Check& check) {
+  switch (check.way) {
+    case Check::Way::notify: return "it has not said READY=1 (notify)";
+    case Check::Way::ipc: return "it has not sent 'ready' (ipc)";
+    default: return "it has not printed \"" + check.text + "\"";
+  }
+}
+
 }  // namespace
 
 std::optional<Inquiry::Answer> Inquiry::look(Moment now, const HasSaid& has_said) {
@@ -32,7 +40,7 @@ std::optional<Inquiry::Answer> Inquiry::look(Moment now, const HasSaid& has_said
     return Answer{entry, {}};
   }
   if (!is_over()) return std::nullopt;
-  Answer answer{std::nullopt, reasons()};
+  Answer answer{std::nullopt, take_reasons()};
   rows_.clear();
   if (silent_) return std::nullopt;
   return answer;
@@ -82,13 +90,34 @@ bool Inquiry::is_over() const {
   });
 }
 
-std::string Inquiry::reasons() const {
+std::string Inquiry::take_reasons() {
   std::string text;
-  for (const auto& row : rows_) {
-    for (const auto& probe : row) {
+  for (std::size_t entry = 0; entry < rows_.size(); ++entry) {
+    for (const auto& probe : rows_[entry]) {
       if (!probe || probe->state() != ProbeState::fails) continue;
+      reasons_[entry] = probe->reason();
       text += (text.empty() ? "" : ", ") + probe->reason();
       break;
+    }
+  }
+  return text;
+}
+
+std::string Inquiry::missing(const HasSaid& has_said) const {
+  std::string text;
+  for (std::size_t entry = 0; entry < question_.size(); ++entry) {
+    const auto& all = question_[entry];
+    const auto unsaid = std::ranges::find_if(all, [&has_said](const Check& check) {
+      return !is_from_outside(check) && !has_said(check);
+    });
+    const auto asked = std::ranges::find_if(all, is_from_outside);
+    if (!text.empty()) text += ", ";
+    if (unsaid != all.end()) {
+      text += silence(*unsaid);
+    } else if (!reasons_[entry].empty()) {
+      text += reasons_[entry];
+    } else if (asked != all.end()) {
+      text += asked->text + " has not answered yet";
     }
   }
   return text;

@@ -20,7 +20,7 @@ using HasSaid = std::function<bool(const Check&)>;
 class Inquiry {
  public:
   Inquiry(AnyOf question, std::chrono::milliseconds timeout)
-      : question_(std::move(question)), timeout_(timeout) {}
+      : question_(std::move(question)), timeout_(timeout), reasons_(question_.size()) {}
 
   bool is_empty() const { return question_.empty(); }
   /// The next round begins then, at the earliest.
@@ -35,6 +35,9 @@ class Inquiry {
   /// Goes on; an answer once a round is over.
   std::optional<Answer> look(Moment now, const HasSaid& has_said);
 
+  /// What is missing of each entry now, by the newest round.
+  std::string missing(const HasSaid& has_said) const;
+
   void add_to(std::vector<pollfd>& watched) const;
   /// When to look again at the latest; nothing: when the process says something.
   std::optional<Moment> next_look() const;
@@ -47,12 +50,14 @@ class Inquiry {
   void begin_round(Moment now, const HasSaid& has_said);
   bool holds(std::size_t entry, const HasSaid& has_said) const;
   bool is_over() const;
-  std::string reasons() const;
+  std::string take_reasons();
 
   const AnyOf question_;
   const std::chrono::milliseconds timeout_;
   Moment ask_at_{0};
   std::vector<Row> rows_;
+  /// Why an entry did not hold when it was looked at last.
+  std::vector<std::string> reasons_;
   /// Nothing can be asked before the process has said something.
   bool silent_ = false;
 };

@@ -128,9 +128,17 @@ void Vigil::look_at_readiness(const HasSaid& has_said) {
   const auto now = clock_.elapsed();
   const auto answer = readiness_.look(now, has_said);
   if (readiness_.is_empty()) ready_ = "";
-  if (!answer) return;
-  if (answer->held) ready_ = config_.ready(static_cast<int>(*answer->held));
-  readiness_.ask_at(next_round(now, asked_since_));
+  if (answer) readiness_.ask_at(next_round(now, asked_since_));
+  if (answer && answer->held) ready_ = config_.ready(static_cast<int>(*answer->held));
+  if (ready_ || now - asked_since_ < ready_timeout()) return;
+  find(pb::TROUBLE_NEVER_READY, "it was not ready within " +
+                                    std::to_string(ready_timeout().count()) +
+                                    " ms: " + readiness_.missing(has_said));
+}
+
+milliseconds Vigil::ready_timeout() const {
+  return milliseconds(config_.has_ready_timeout_ms() ? config_.ready_timeout_ms()
+                                                     : ready_timeout_ms_default);
 }
 
 void Vigil::look_at_startup(const HasSaid& has_said) {
@@ -143,11 +151,10 @@ void Vigil::look_at_startup(const HasSaid& has_said) {
     life_.ask_at(now + live_every(config_));
     return;
   }
-  const milliseconds patience(config_.has_ready_timeout_ms() ? config_.ready_timeout_ms()
-                                                             : ready_timeout_ms_default);
-  if (now - asked_since_ < patience) return;
-  find(pb::TROUBLE_NEVER_READY,
-       "it has not come up within " + std::to_string(patience.count()) + " ms: " + answer->reasons);
+  if (now - asked_since_ < ready_timeout()) return;
+  find(pb::TROUBLE_NEVER_READY, "it has not come up within " +
+                                    std::to_string(ready_timeout().count()) +
+                                    " ms: " + answer->reasons);
 }
 
 void Vigil::look_at_life(const HasSaid& has_said) {
@@ -202,6 +209,7 @@ std::optional<Moment> Vigil::next_look() const {
     if (at) next = next ? std::min(*next, *at) : *at;
   };
   if (const auto* inquiry = present()) consider(inquiry->next_look());
+  if (!online_ && !ready_) consider(asked_since_ + ready_timeout());
   if (config_.memory_restart_bytes() > 0) consider(memory_at_);
   if (files_) consider(files_->due_at());
   if (cron_at_) {

@@ -62,6 +62,7 @@ class Vigil {
   Result<void> open(std::vector<std::string> own_files, const runtime::Zone& zone);
   void come_online(Time online_at);
   void look_at_readiness(const HasSaid& has_said);
+  std::chrono::milliseconds ready_timeout() const;
   void look_at_startup(const HasSaid& has_said);
   void look_at_life(const HasSaid& has_said);
   void look_at_memory(const Sight& sight);

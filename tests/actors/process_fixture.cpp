@@ -54,6 +54,17 @@ void ProcessFixture::fail_after(std::chrono::milliseconds uptime, std::uint32_t 
   if (status() == "waiting") wake();
 }
 
+void ProcessFixture::change_files_after(std::chrono::milliseconds uptime) {
+  report_started();
+  story.world.now += uptime;
+  ReportTrouble trouble;
+  trouble.set_run(run());
+  trouble.set_trouble(TROUBLE_FILES_CHANGED);
+  trouble.set_detail("/app/x has changed");
+  as_host(trouble).then_accepted();
+  report_signal("SIGTERM");
+}
+
 void ProcessFixture::wake() {
   const auto work = story.entity().pending();
   BOOST_TEST_REQUIRE(work.deadlines.size() == 1u);

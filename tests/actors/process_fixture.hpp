@@ -47,6 +47,8 @@ struct ProcessFixture {
   void report_signal(const std::string& signal);
   /// Ends with this code after it ran for so long, and comes up again where it does.
   void fail_after(std::chrono::milliseconds uptime, std::uint32_t code = 1);
+  /// It runs for so long, until files change, and has ended then.
+  void change_files_after(std::chrono::milliseconds uptime);
   /// The only deadline there is has come.
   void wake();
 };

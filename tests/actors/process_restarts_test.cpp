@@ -156,6 +156,49 @@ BOOST_AUTO_TEST_CASE(what_is_not_well_is_restarted_and_counted_a_plan_is_not) {
   BOOST_TEST(view().unstable_restarts() == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(files_that_change_after_every_start_are_given_up) {
+  define();
+  start();
+  for (int restart = 1; restart <= 10; ++restart) {
+    change_files_after(1s);
+    if (status() == "waiting") {
+      BOOST_TEST(view().cause().contains("/app/x has changed"), view().cause());
+      wake();
+    }
+    BOOST_TEST_REQUIRE(status() == "launching", restart);
+  }
+  BOOST_TEST(view().unstable_restarts() == 0u);
+  change_files_after(1s);
+  BOOST_TEST(status() == "errored");
+  BOOST_TEST(view().alert() == "critical_error");
+  BOOST_TEST(view().restart_count() == 10u);
+  for (const auto* part : {"10 times in a row", "/app/x has changed", "watch_ignore"}) {
+    BOOST_TEST(view().cause().contains(part), view().cause());
+  }
+  start();
+  change_files_after(1s);
+  BOOST_TEST(status() == "launching");
+}
+
+BOOST_AUTO_TEST_CASE(files_that_a_person_changes_now_and_then_are_never_too_many) {
+  define();
+  start();
+  for (int change = 1; change <= 100; ++change) {
+    change_files_after(change % 8 == 0 ? 11s : 3s);
+    if (status() == "waiting") wake();
+    BOOST_TEST_REQUIRE(status() == "launching", change);
+  }
+  change_files_after(11s);
+  BOOST_TEST(status() == "launching");
+  as_alice(Restart()).then_accepted();
+  report_exit(0);
+  for (int change = 1; change <= 10; ++change) {
+    change_files_after(1s);
+    if (status() == "waiting") wake();
+  }
+  BOOST_TEST(status() == "launching");
+}
+
 BOOST_AUTO_TEST_CASE(why_it_was_ended_stays_on_show_until_it_runs_and_in_an_alert) {
   config.set_crash_loop_restarts(2);
   define();

@@ -77,7 +77,8 @@ BOOST_AUTO_TEST_CASE(what_is_not_ready_in_time_is_started_again_as_a_failure) {
   answer_with(503);
   run("web", "exec sleep 1000", config);
   await("web", "errored");
-  BOOST_TEST(view("web").cause().contains("it was not ready in time"));
+  const auto why = "it was not ready within 100 ms: " + server.url("/ready") + " answered 503";
+  BOOST_TEST(view("web").cause().contains(why), view("web").cause());
   BOOST_TEST(view("web").restart_count() == 1u);
 }
 
@@ -169,6 +170,21 @@ BOOST_AUTO_TEST_CASE(it_is_restarted_when_its_files_change) {
         return view("web").run() != before.run();
       },
       "it is restarted under the next node");
+}
+
+BOOST_AUTO_TEST_CASE(who_writes_into_what_is_watched_for_it_is_given_up) {
+  ProcessConfig config;
+  std::filesystem::create_directories(folder / "app");
+  config.add_watch((folder / "app").string());
+  config.set_watch_delay_ms(1);
+  config.set_backoff_ms(1);
+  config.set_backoff_ms_max(1);
+  // Not before it is watched, which is before it runs.
+  run("web", "echo x > " + (folder / "app/state").string() + "; exec sleep 1000", config);
+  await("web", "errored");
+  BOOST_TEST(view("web").cause().contains((folder / "app/state").string() + " has changed"));
+  BOOST_TEST(view("web").cause().contains("watch_ignore"));
+  BOOST_TEST(count("web", "Launched") == 11u);
 }
 
 BOOST_AUTO_TEST_CASE(it_is_restarted_when_its_tree_has_grown) {

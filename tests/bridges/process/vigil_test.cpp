@@ -134,6 +134,7 @@ BOOST_AUTO_TEST_CASE(what_never_comes_up_is_found_out) {
 
 BOOST_AUTO_TEST_CASE(readiness_is_asked_ever_more_seldom_until_it_holds) {
   config.add_ready(server.url("/ready"));
+  config.set_ready_timeout_ms(3'600'000);
   begin();
   answer_with(503);
   await_asked(1);
@@ -150,6 +151,37 @@ BOOST_AUTO_TEST_CASE(readiness_is_asked_ever_more_seldom_until_it_holds) {
   await_asked(4);
   BOOST_TEST(*vigil->ready() == server.url("/ready"));
   BOOST_TEST(!vigil->next_look().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_missing_when_it_is_not_ready_in_time_is_told) {
+  config.add_ready(server.url("/ready"));
+  config.add_ready("output:up");
+  config.add_ready("notify and tcp:1");
+  config.add_ready("ipc");
+  config.set_ready_timeout_ms(3000);
+  begin();
+  answer_with(500);
+  await_asked(1);
+  BOOST_TEST(found() == "");
+  clock.advance(3s);
+  look();
+  BOOST_TEST(found() == "TROUBLE_NEVER_READY it was not ready within 3000 ms: " +
+                            server.url("/ready") +
+                            " answered 500, it has not printed \"up\", it has not said READY=1 "
+                            "(notify), it has not sent 'ready' (ipc)");
+}
+
+BOOST_AUTO_TEST_CASE(who_does_not_answer_in_time_is_told_as_such) {
+  server.behave([](const Received&) { return Reply{"", Reply::End::hang}; });
+  config.add_ready(server.url("/ready"));
+  config.set_ready_timeout_ms(3000);
+  begin();
+  look();
+  BOOST_TEST((*vigil->next_look() - clock.elapsed() == 3s));
+  clock.advance(3s);
+  look();
+  BOOST_TEST(found() == "TROUBLE_NEVER_READY it was not ready within 3000 ms: " +
+                            server.url("/ready") + " has not answered yet");
 }
 
 BOOST_AUTO_TEST_CASE(a_plan_comes_by_the_clock_on_the_wall) {

@@ -16,6 +16,8 @@ namespace {
 
 /// A slow disk, a machine under load.
 constexpr int keeper_ready_ms = 30'000;
+/// It is asked to go: what it does not hear, it does by itself when it is idle.
+constexpr int farewell_ms = 1'000;
 
 /// What the system needs, and nothing of the node's: its environment held secrets.
 std::vector<std::string> keeper_environment() {
@@ -151,6 +153,13 @@ void KeeperClient::forget(const std::string& run) {
   keeper::ToKeeper asked;
   asked.mutable_forget()->set_run(run);
   send(asked);
+}
+
+void KeeperClient::finish_sending() {
+  while (has_unsent()) {
+    pollfd writable{descriptor(), POLLOUT, 0};
+    if (::poll(&writable, 1, farewell_ms) <= 0 || !channel_->flush()) return;
+  }
 }
 
 void KeeperClient::disconnect() {

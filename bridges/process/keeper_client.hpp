@@ -49,6 +49,8 @@ class KeeperClient {
   const std::map<std::string, KeptChild, std::less<>>& children() const { return children_; }
   const std::string& boot_id() const { return boot_id_; }
   void forget(const std::string& run);
+  /// Waits until what was sent is on its way, unless the keeper takes nothing for too long.
+  void finish_sending();
   void disconnect();
 
  private:

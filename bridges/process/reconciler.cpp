@@ -68,6 +68,7 @@ void Reconciler::dismiss_keeper() {
   keeper::ToKeeper asked;
   asked.mutable_quit();
   keeper_.send(asked);
+  keeper_.finish_sending();
   keeper_.disconnect();
 }
 

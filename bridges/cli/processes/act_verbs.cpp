@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <ostream>
 #include <set>
 
@@ -74,6 +75,13 @@ Result<void> for_each(Session& session, const SelectFlags& flags, Act act) {
   return {};
 }
 
+/// What PM2's flag does is not done: a definition says what runs.
+void note_environment(Session& session, const SelectFlags& flags) {
+  if (!flags.update_env) return;
+  session.err << "note: variables come from definitions alone, not from your shell; to take a file "
+                 "over anew: nightshift start FILE\n";
+}
+
 /// A stop of what is stopped, and the like, is what was wanted.
 Result<Process> unless_so(Session& session, const Process& process, const std::string& word,
                           std::string_view wanted) {
@@ -103,16 +111,30 @@ Result<std::uint32_t> count_of(const std::string& text, std::uint32_t now) {
               "count");
 }
 
+/// `out-2.log` beside `out-0.log`; empty, its usual place, where the name does not say whose it is.
+std::string log_file_beside(const std::string& file, std::uint64_t its, std::uint32_t instance) {
+  const std::filesystem::path path(file);
+  auto stem = path.stem().string();
+  const auto number = "-" + std::to_string(its);
+  if (file == "/dev/null") return file;
+  if (!stem.ends_with(number)) return {};
+  stem.replace(stem.size() - number.size(), number.size(), "-" + std::to_string(instance));
+  return (path.parent_path() / (stem + path.extension().string())).string();
+}
+
 /// As the first is, but for what only one may have.
 Result<void> add_instance(Session& session, const Process& first, const std::string& id,
                           std::uint32_t instance, std::uint32_t instances) {
   auto config = first.config();
+  for (const auto* field : {"out_file", "error_file"}) {
+    const auto file =
+        log_file_beside(text_of(config, field), number_or(config, "instance", 0), instance);
+    config.erase(field);
+    if (!file.empty()) config[field] = file;
+  }
   config["app"] = first.app();
   config["instance"] = instance;
   config["instances"] = instances;
-  for (const auto* file : {"out_file", "error_file"}) {
-    if (text_of(config, file) != "/dev/null") config.erase(file);
-  }
   Process process;
   process.id = id;
   const auto made =
@@ -151,11 +173,13 @@ Result<void> stop(Session& session, const SelectFlags& flags) {
 }
 
 Result<void> restart(Session& session, const SelectFlags& flags) {
+  note_environment(session, flags);
   return for_each(session, flags,
                   [&session](const Process& process) { return restarted(session, process); });
 }
 
 Result<void> reload(Session& session, const SelectFlags& flags) {
+  note_environment(session, flags);
   Roster roster(session.api);
   std::set<std::string> given_up;
   return for_each(session, flags, [&](const Process& process) -> Result<Process> {
@@ -184,7 +208,7 @@ Result<void> signal(Session& session, const SignalFlags& flags) {
                          [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   if (!name.starts_with("SIG")) name = "SIG" + name;
   const auto body = Json{{"signal", name}}.dump();
-  return for_each(session, {flags.words}, [&](const Process& process) {
+  return for_each(session, {.words = flags.words}, [&](const Process& process) {
     return command_process(session, process, "signal", body);
   });
 }

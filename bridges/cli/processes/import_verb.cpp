@@ -101,14 +101,30 @@ Result<Translation> read_file(Session& session, const ImportFlags& flags) {
   return translate(*document, here);
 }
 
-void keep_only(Translation& translation, const std::vector<std::string>& apps) {
-  if (apps.empty()) return;
+Result<void> keep_only(Translation& translation, const ImportFlags& flags) {
+  const auto& apps = flags.only;
+  if (apps.empty()) return {};
+  std::set<std::string> known;
+  for (const auto& process : translation.processes) known.insert(process.config.app());
+  // One that could not be read has remarks alone.
+  for (const auto& remark : translation.remarks) known.insert(remark.app);
+  known.erase("");
+  for (const auto& app : apps) {
+    if (known.contains(app)) continue;
+    std::string names;
+    for (const auto& name : known) names += (names.empty() ? "" : ", ") + name;
+    return fail(ErrorCode::not_found,
+                flags.file.string() + " has no app \"" + app + "\"" +
+                    (names.empty() ? "" : "; it has " + names),
+                "--only");
+  }
   std::erase_if(translation.processes, [&apps](const auto& process) {
     return std::ranges::find(apps, process.config.app()) == apps.end();
   });
   std::erase_if(translation.remarks, [&apps](const auto& remark) {
     return !remark.app.empty() && std::ranges::find(apps, remark.app) == apps.end();
   });
+  return {};
 }
 
 const char* word(Remark::Weight weight) {
@@ -306,7 +322,7 @@ Result<void> start_named(Session& session, const std::vector<std::string>& words
 Result<void> import(Session& session, const ImportFlags& flags) {
   auto translation = read_file(session, flags);
   if (!translation) return std::unexpected(translation.error());
-  keep_only(*translation, flags.only);
+  if (auto kept = keep_only(*translation, flags); !kept) return kept;
   return take_over(session, *translation, flags, false);
 }
 

@@ -114,6 +114,9 @@ void add_act_verbs(CLI::App& app, Invocation& invocation) {
   const auto add = [&](const char* name, const char* about, Act act) {
     auto& verb = *app.add_subcommand(name, about);
     const auto said = add_selection(verb);
+    if (act == restart || act == reload) {
+      verb.add_flag("--update-env", said->update_env, "Variables come from definitions alone");
+    }
     on(verb, invocation, [said, act](Session& session) { return act(session, *said); });
   };
   add("stop", "End processes, with all that they have started", stop);
@@ -123,6 +126,7 @@ void add_act_verbs(CLI::App& app, Invocation& invocation) {
 
   const auto sent = flags<SignalFlags>();
   auto& signal_verb = *app.add_subcommand("signal", "Send processes a signal: signal HUP web");
+  signal_verb.alias("sendSignal");
   signal_verb.add_option("signal", sent->signal, "SIGNAL")->required()->type_name("SIGNAL");
   signal_verb.add_option("process", sent->words, "Names, instances, numbers, or all")
       ->required()
@@ -171,6 +175,8 @@ void add_look_verbs(CLI::App& app, Invocation& invocation) {
       ->type_name("N")
       ->check(CLI::Range(0, 1'000'000));
   logs_verb.add_flag("-f,--follow", printed->follow, "Go on as they print more");
+  logs_verb.add_flag_callback("--nostream", [] {}, "End with what is there, as without --follow")
+      ->excludes("--follow");
   logs_verb.add_flag("--out", printed->only_out, "Only their stdout");
   logs_verb.add_flag("--err", printed->only_error, "Only their stderr");
   logs_verb.add_flag("--raw", printed->raw, "Lines as they are, without names");

@@ -37,6 +37,8 @@ struct StartFlags {
 
 struct SelectFlags {
   std::vector<std::string> words;
+  /// As PM2 has it.
+  bool update_env = false;
 };
 
 struct SignalFlags {

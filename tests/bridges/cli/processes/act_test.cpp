@@ -81,11 +81,30 @@ BOOST_FIXTURE_TEST_CASE(an_app_is_scaled_by_defining_and_deleting_instances, Flo
   BOOST_TEST(asked_by({"scale", "web", "4"}) == "define web.2, define web.3");
   BOOST_TEST(processes.at("web.3").view["config"]["instance"] == 3);
   BOOST_TEST(processes.at("web.3").view["config"]["command"] == "/srv/web.js");
+  BOOST_TEST(!processes.at("web.3").view["config"].contains("out_file"));
   BOOST_TEST(asked_by({"scale", "web", "-3"}) == "delete web.1, delete web.2, delete web.3");
   BOOST_TEST(asked_by({"scale", "web", "+1"}) == "define web.1");
   for (const auto* wrong : {"0", "-9", "many", "2000", ""}) {
     BOOST_TEST(run({"scale", "web", wrong}).exit_code == 2, wrong);
   }
+}
+
+BOOST_FIXTURE_TEST_CASE(a_new_instance_has_log_files_beside_those_of_the_others, Floor) {
+  auto& config = processes.add("shop").view["config"];
+  config["out_file"] = "/srv/logs/out-0.log";
+  config["error_file"] = "/dev/null";
+  BOOST_TEST(asked_by({"scale", "shop", "2"}) == "define shop.1");
+  const auto made = processes.at("shop.1").view["config"];
+  BOOST_TEST(made["out_file"] == "/srv/logs/out-1.log");
+  BOOST_TEST(made["error_file"] == "/dev/null");
+}
+
+BOOST_FIXTURE_TEST_CASE(flags_that_fingers_know_are_taken, Floor) {
+  BOOST_TEST(asked_by({"restart", "api", "--update-env"}) == "restart api");
+  BOOST_TEST(says(run({"reload", "api", "--update-env"}).err, "definitions alone"));
+  BOOST_TEST(asked_by({"sendSignal", "SIGHUP", "api"}) == "signal api SIGHUP");
+  BOOST_TEST(run({"logs", "api", "--nostream", "--lines", "1"}).exit_code == 0);
+  BOOST_TEST(run({"logs", "api", "--nostream", "--follow"}).exit_code == 2);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_program_is_started_as_its_flags_say, Floor) {

@@ -197,8 +197,9 @@ Events changed(const Subject& subject, const Exit& exit, const Context& context)
   }
   BackedOff event;
   *event.mutable_until() = to_proto(context.now + delay);
-  event.set_detail("for " + std::to_string(delay.count()) + " ms, as files have changed soon after " +
-                   std::to_string(changes) + " starts in a row");
+  event.set_detail("for " + std::to_string(delay.count()) +
+                   " ms, as files have changed soon after " + std::to_string(changes) +
+                   " starts in a row");
   events.add(std::move(event));
   return events;
 }

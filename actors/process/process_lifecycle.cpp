@@ -276,8 +276,7 @@ kernel::Work Process::pending(const Launching& phase) {
                                                             : ready_timeout_ms_default);
   GiveUp give_up;
   give_up.set_run(phase.run().id());
-  work.deadline("ready", from_proto(phase.run().launched_at()) + patience + give_up_late,
-                give_up);
+  work.deadline("ready", from_proto(phase.run().launched_at()) + patience + give_up_late, give_up);
   return work;
 }
 

@@ -1,5 +1,4 @@
 // logs, flush: what processes print, where their files lie on this machine.
-#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,8 +15,6 @@
 
 namespace nightshift::bridges::cli {
 namespace {
-
-constexpr int pause_ms = 100;
 
 /// One file of one process.
 struct Source {
@@ -59,6 +56,17 @@ class Printer {
     for (const auto& source : sources) width_ = std::max(width_, source.id.size());
   }
 
+  /// Files were gone before they could be read.
+  void print_gap(const Source& source) const {
+    if (session_.json) {
+      session_.out << Json{{"process", source.id}, {"stream", source.stream}, {"gap", true}}
+                   << "\n";
+    } else {
+      session_.err << "note: " << source.id << " prints faster than this reads: lines of "
+                   << sanitise(source.file, Lines::escape) << " may be missing here\n";
+    }
+  }
+
   void print(const Source& source, const std::vector<std::string>& lines) const {
     for (const auto& line : lines) {
       if (session_.json) {
@@ -84,14 +92,18 @@ class Printer {
 /// Until nobody reads it any more.
 void follow_files(Session& session, const std::vector<Source>& sources, const Printer& printer,
                   std::vector<GrowingFile>& files) {
+  std::vector<std::filesystem::path> paths;
+  for (const auto& source : sources) paths.emplace_back(source.file);
+  const FileNews news(paths);
   while (session.out.flush().good()) {
     bool quiet = true;
     for (std::size_t i = 0; i < files.size(); ++i) {
       const auto lines = files[i].read();
       quiet = quiet && lines.empty();
+      if (files[i].take_gap()) printer.print_gap(sources[i]);
       printer.print(sources[i], lines);
     }
-    if (quiet) ::poll(nullptr, 0, pause_ms);
+    if (quiet) news.wait();
   }
 }
 

@@ -175,7 +175,8 @@ void add_look_verbs(CLI::App& app, Invocation& invocation) {
       ->type_name("N")
       ->check(CLI::Range(0, 1'000'000));
   logs_verb.add_flag("-f,--follow", printed->follow, "Go on as they print more");
-  logs_verb.add_flag_callback("--nostream", [] {}, "End with what is there, as without --follow")
+  logs_verb.add_flag_callback(
+               "--nostream", [] {}, "End with what is there, as without --follow")
       ->excludes("--follow");
   logs_verb.add_flag("--out", printed->only_out, "Only their stdout");
   logs_verb.add_flag("--err", printed->only_error, "Only their stderr");

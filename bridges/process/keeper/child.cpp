@@ -119,10 +119,16 @@ void Child::listen_to(Spawned& spawned, std::shared_ptr<LogFile> out,
   error_->look_for(texts, seen);
 }
 
-std::vector<int> Child::descriptors() const {
+std::vector<int> Child::outputs() const {
   std::vector<int> all;
-  for (const int descriptor : {begin_.get(), out_ ? out_->descriptor() : -1,
-                               error_ ? error_->descriptor() : -1, notify_.get(), ipc_.get()}) {
+  if (out_) all.push_back(out_->descriptor());
+  if (error_) all.push_back(error_->descriptor());
+  return all;
+}
+
+std::vector<int> Child::channels() const {
+  std::vector<int> all;
+  for (const int descriptor : {begin_.get(), notify_.get(), ipc_.get()}) {
     if (descriptor >= 0) all.push_back(descriptor);
   }
   return all;
@@ -133,9 +139,11 @@ void Child::read(int descriptor, std::span<char> buffer) {
   if (descriptor == notify_.get()) return read_notify();
   if (descriptor == ipc_.get()) return read_ipc(buffer);
   for (auto* output : {&out_, &error_}) {
-    if (*output && (*output)->descriptor() == descriptor && !(*output)->drain(buffer)) {
-      output->reset();
-    }
+    if (!*output || (*output)->descriptor() != descriptor) continue;
+    const auto before = (*output)->bytes();
+    const bool open = (*output)->drain(buffer);
+    printed_bytes_ += (*output)->bytes() - before;
+    if (!open) output->reset();
   }
 }
 

@@ -42,9 +42,12 @@ class Child {
   const keeper::Started& started() const { return started_; }
   bool is_running() const { return running_; }
 
-  /// What may be read by whom it says; closed ones are gone from it.
-  std::vector<int> descriptors() const;
+  /// What it prints can be read from these, what it tells from those; closed ones are gone.
+  std::vector<int> outputs() const;
+  std::vector<int> channels() const;
   void read(int descriptor, std::span<char> buffer);
+  /// All that it has printed so far.
+  std::uint64_t printed_bytes() const { return printed_bytes_; }
 
   /// Asks it to end, as it was configured; all that is left of it when its time is over is killed.
   void stop(bool at_once);
@@ -81,6 +84,7 @@ class Child {
   Tree tree_;
   keeper::Started started_;
   std::optional<Output> out_, error_;
+  std::uint64_t printed_bytes_ = 0;
   /// Until it has become its program.
   runtime::Descriptor begin_;
   runtime::Descriptor notify_, ipc_;

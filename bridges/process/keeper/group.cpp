@@ -89,6 +89,14 @@ std::uint64_t oom_kills(const fs::path& file) {
   return 0;
 }
 
+/// Why no group here has this controller.
+std::string objection_to(const GroupPlaces& places, const std::string& controller) {
+  const auto why = "the controller " + controller + " is not ours to use";
+  if (places.unified.empty()) return why;
+  const auto offered = places.unified.parent_path() / "cgroup.subtree_control";
+  return why + " (" + offered.string() + " does not pass it on)";
+}
+
 std::unexpected<Error> cannot_keep(std::string_view limit, const std::string& why) {
   return fail(ErrorCode::config,
               std::string(limit) + " cannot be kept on this machine: " + why +
@@ -181,8 +189,7 @@ Result<void> Group::limit(const GroupPlaces& places, const std::string& run,
       }
     }
     if (wanted.older.empty()) {
-      unkept_.push_back({std::string(wanted.name), std::string("the controller ") +
-                                                       wanted.controller + " is not ours to use"});
+      unkept_.push_back({std::string(wanted.name), objection_to(places, wanted.controller)});
       continue;
     }
     ::mkdir(wanted.older.c_str(), 0755);

@@ -24,6 +24,9 @@ using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
 constexpr std::size_t buffer_bytes = 256u << 10;
+/// Many who print a line now and then are read together; who prints much is not kept waiting.
+constexpr milliseconds outputs_rest{5};
+constexpr std::uint64_t much_bytes = 64u << 10;
 
 sigset_t watched_signals() {
   sigset_t set;
@@ -67,7 +70,8 @@ Result<void> Keeper::open() {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   signals_ = runtime::Descriptor(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
   poll_ = runtime::Descriptor(::epoll_create1(EPOLL_CLOEXEC));
-  if (!signals_ || !poll_) return fail(ErrorCode::io, std::strerror(errno));
+  outputs_ = runtime::Descriptor(::epoll_create1(EPOLL_CLOEXEC));
+  if (!signals_ || !poll_ || !outputs_) return fail(ErrorCode::io, std::strerror(errno));
   auto ledger = Ledger::open(place_.ledger());
   if (!ledger) return std::unexpected(ledger.error());
   ledger_ = std::move(*ledger);
@@ -85,25 +89,30 @@ Result<void> Keeper::open() {
   auto listener = place_.listen();
   if (!listener) return std::unexpected(listener.error());
   listener_ = std::move(*listener);
-  watch(listener_.get());
-  watch(signals_.get());
+  watch(poll_, listener_.get());
+  watch(poll_, signals_.get());
+  watch(poll_, outputs_.get());
   idle_since_ = clock_->elapsed();
   return {};
 }
 
-void Keeper::watch(int descriptor) {
+void Keeper::watch(const runtime::Descriptor& poll, int descriptor) {
   epoll_event event{};
   event.events = EPOLLIN;
   event.data.fd = descriptor;
-  ::epoll_ctl(poll_.get(), EPOLL_CTL_ADD, descriptor, &event);
+  ::epoll_ctl(poll.get(), EPOLL_CTL_ADD, descriptor, &event);
 }
 
 void Keeper::watch_all(Child& child) {
-  for (const int descriptor : child.descriptors()) {
-    watch(descriptor);
-    // One of this number that a child before has closed is gone.
-    readers_[descriptor] = &child;
-  }
+  const auto watch_each = [&](const runtime::Descriptor& poll, const std::vector<int>& all) {
+    for (const int descriptor : all) {
+      watch(poll, descriptor);
+      // One of this number that a child before has closed is gone.
+      readers_[descriptor] = &child;
+    }
+  };
+  watch_each(poll_, child.channels());
+  watch_each(outputs_, child.outputs());
 }
 
 void Keeper::run() {
@@ -129,6 +138,7 @@ int Keeper::patience_ms() const {
     if (const auto look = child->next_look()) consider(*look);
   }
   if (!node_ && children_.empty()) consider(idle_since_ + options_.idle_for);
+  if (outputs_rest_until_) consider(*outputs_rest_until_);
   if (!next) return -1;
   return static_cast<int>(
       std::chrono::ceil<milliseconds>(std::max(*next - now, microseconds(0))).count());
@@ -143,6 +153,8 @@ void Keeper::wait_for_something() {
       accept();
     } else if (node_ && descriptor == node_->descriptor()) {
       hear_node();
+    } else if (descriptor == outputs_.get()) {
+      read_outputs();
     } else if (descriptor == signals_.get()) {
       signalfd_siginfo info{};
       while (::read(signals_.get(), &info, sizeof info) == sizeof info) {
@@ -154,6 +166,34 @@ void Keeper::wait_for_something() {
       reader->second->read(descriptor, buffer_);
     }
   }
+  if (outputs_rest_until_ && clock_->elapsed() >= *outputs_rest_until_) {
+    outputs_rest_until_.reset();
+    heed_outputs(true);
+  }
+}
+
+void Keeper::read_outputs() {
+  std::array<epoll_event, 256> events;
+  const int count = ::epoll_wait(outputs_.get(), events.data(), events.size(), 0);
+  std::uint64_t printed = 0;
+  for (int i = 0; i < count; ++i) {
+    const int descriptor = events[static_cast<std::size_t>(i)].data.fd;
+    const auto reader = readers_.find(descriptor);
+    if (reader == readers_.end()) continue;
+    const auto before = reader->second->printed_bytes();
+    reader->second->read(descriptor, buffer_);
+    printed += reader->second->printed_bytes() - before;
+  }
+  if (printed >= much_bytes) return;
+  outputs_rest_until_ = clock_->elapsed() + outputs_rest;
+  heed_outputs(false);
+}
+
+void Keeper::heed_outputs(bool heed) {
+  epoll_event event{};
+  event.events = heed ? EPOLLIN : 0u;
+  event.data.fd = outputs_.get();
+  ::epoll_ctl(poll_.get(), EPOLL_CTL_MOD, outputs_.get(), &event);
 }
 
 // ---- the node
@@ -164,7 +204,7 @@ void Keeper::accept() {
   if (!peer || !is_own_peer(peer.get())) return;
   // What the node before has asked for and was not read yet, the new one asks for again.
   node_.emplace(std::move(peer));
-  watch(node_->descriptor());
+  watch(poll_, node_->descriptor());
   greet();
 }
 
@@ -316,9 +356,10 @@ void Keeper::bury_what_is_over() {
       *news.mutable_exited() = child.exited();
       ledger_->exited(news.exited());
     }
+    // Before its group is taken away, which takes longer; what is asked for then is heard later.
+    tell(news);
     std::erase_if(readers_, [&](const auto& reader) { return reader.second == &child; });
     entry = children_.erase(entry);
-    tell(news);
     if (!children_.empty()) continue;
     end_orphans();
     idle_since_ = clock_->elapsed();

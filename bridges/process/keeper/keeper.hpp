@@ -45,6 +45,8 @@ class Keeper {
 
   Result<void> open();
   void wait_for_something();
+  void read_outputs();
+  void heed_outputs(bool heed);
   void accept();
   void greet();
   bool take(std::string_view frame);
@@ -55,7 +57,7 @@ class Keeper {
   void collect();
   void bury_what_is_over();
   void tell(const keeper::FromKeeper& news);
-  void watch(int descriptor);
+  void watch(const runtime::Descriptor& poll, int descriptor);
   void watch_all(Child& child);
   Result<std::shared_ptr<LogFile>> file(const keeper::OutputFile& wanted);
   bool is_done() const;
@@ -68,6 +70,9 @@ class Keeper {
   GroupPlaces groups_;
   std::optional<Ledger> ledger_;
   runtime::Descriptor lock_, listener_, signals_, poll_;
+  /// What children print, within `poll_`; left alone until then.
+  runtime::Descriptor outputs_;
+  std::optional<std::chrono::microseconds> outputs_rest_until_;
   std::optional<Channel> node_;
   std::map<std::string, std::unique_ptr<Child>, std::less<>> children_;
   /// Who reads which descriptor.

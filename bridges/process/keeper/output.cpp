@@ -36,6 +36,7 @@ bool Output::drain(std::span<char> buffer) {
 }
 
 void Output::take(std::string_view bytes) {
+  bytes_ += bytes.size();
   if (!texts_.empty()) look(bytes);
   if (!with_time_) return file_->write(bytes);
   const auto time = to_rfc3339(clock_.now()) + " ";

@@ -1,6 +1,7 @@
 // One pipe of a child: drained into its file, looked through for texts.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <set>
@@ -26,6 +27,8 @@ class Output {
 
   /// Reads what is there, a bounded part of it; false once nothing can come any more.
   bool drain(std::span<char> buffer);
+  /// All that was read so far.
+  std::uint64_t bytes() const { return bytes_; }
 
  private:
   void take(std::string_view bytes);
@@ -33,6 +36,7 @@ class Output {
 
   runtime::Descriptor pipe_;
   std::shared_ptr<LogFile> file_;
+  std::uint64_t bytes_ = 0;
   bool with_time_;
   const runtime::Clock& clock_;
   bool at_line_begin_ = true;

@@ -3,8 +3,10 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <set>
 
 #include "bridges/process/keeper/tree.hpp"
@@ -62,6 +64,12 @@ std::vector<keeper::Started> end_strays(const Ledger& ledger, const std::string&
 }
 
 void end_orphans() {
+  siginfo_t any{};
+  // Whoever lost its parent is a child of this process: mostly there is none, and nothing to
+  // search.
+  const bool childless =
+      ::waitid(P_ALL, 0, &any, WEXITED | WNOHANG | WNOWAIT) != 0 && errno == ECHILD;
+  if (childless) return;
   bool gone = false;
   for (int round = 0; round < orphan_rounds_max && !gone; ++round) {
     gone = true;

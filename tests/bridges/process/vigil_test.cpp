@@ -165,10 +165,10 @@ BOOST_AUTO_TEST_CASE(what_is_missing_when_it_is_not_ready_in_time_is_told) {
   BOOST_TEST(found() == "");
   clock.advance(3s);
   look();
-  BOOST_TEST(found() == "TROUBLE_NEVER_READY it was not ready within 3000 ms: " +
-                            server.url("/ready") +
-                            " answered 500, it has not printed \"up\", it has not said READY=1 "
-                            "(notify), it has not sent 'ready' (ipc)");
+  BOOST_TEST(found() ==
+             "TROUBLE_NEVER_READY it was not ready within 3000 ms: " + server.url("/ready") +
+                 " answered 500, it has not printed \"up\", it has not said READY=1 "
+                 "(notify), it has not sent 'ready' (ipc)");
 }
 
 BOOST_AUTO_TEST_CASE(who_does_not_answer_in_time_is_told_as_such) {

@@ -63,7 +63,8 @@ BOOST_FIXTURE_TEST_CASE(started_files_restart_what_changed_and_imported_ones_do_
   BOOST_TEST(processes.commands().ends_with("define web, define web"), processes.commands());
 }
 
-BOOST_FIXTURE_TEST_CASE(an_app_that_the_file_does_not_have_is_named_beside_those_that_it_has, Move) {
+BOOST_FIXTURE_TEST_CASE(an_app_that_the_file_does_not_have_is_named_beside_those_that_it_has,
+                        Move) {
   const auto run = line.run({"start", file, "--only", "job,wbe"});
   BOOST_TEST(run.exit_code == 3, run.err);
   BOOST_TEST(says(run.err, "has no app \"wbe\"; it has job, web"), run.err);

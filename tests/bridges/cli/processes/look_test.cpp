@@ -127,6 +127,63 @@ BOOST_AUTO_TEST_CASE(a_growing_file_is_read_over_rotation_truncation_and_its_abs
   BOOST_TEST(tail[0] + tail[1] == "12");
 }
 
+BOOST_AUTO_TEST_CASE(whoever_is_slow_finds_what_was_put_aside_and_is_told_what_is_gone) {
+  const nightshift::tests::TemporaryFolder folder;
+  const auto file = folder / "x.log";
+  constexpr int kept = 3;
+  int lines = 0;
+  const auto add = [&] { std::ofstream(file, std::ios::app) << ++lines << "\n"; };
+  const auto put_aside = [&] {
+    const auto aged = [&](int age) { return folder / ("x.log." + std::to_string(age)); };
+    std::error_code none;
+    for (int age = kept; age > 1; --age) std::filesystem::rename(aged(age - 1), aged(age), none);
+    std::filesystem::rename(file, aged(1));
+  };
+  const auto read = [](GrowingFile& growing) {
+    std::string all;
+    for (int i = 0; i < 10; ++i) {
+      for (const auto& line : growing.read()) all += line + ";";
+    }
+    return all;
+  };
+  add();
+  GrowingFile slow(file), slower(file), removed(file);
+  for (int i = 0; i < kept; ++i) {
+    add();
+    put_aside();
+  }
+  add();
+  BOOST_TEST(read(slow) == "2;3;4;5;");
+  BOOST_TEST(!slow.take_gap());
+  put_aside();
+  add();
+  BOOST_TEST(read(slower) == "2;3;4;5;6;");
+  // Nobody can tell that the one that follows was the next.
+  BOOST_TEST(slower.take_gap());
+  for (int i = 0; i < kept + 2; ++i) {
+    put_aside();
+    add();
+  }
+  BOOST_TEST(read(slow) == "8;9;10;11;");
+  BOOST_TEST(slow.take_gap());
+  BOOST_TEST(!slow.take_gap());
+  BOOST_TEST(read(removed) == "2;8;9;10;11;");
+  BOOST_TEST(removed.take_gap());
+  std::filesystem::remove(file);
+  add();
+  BOOST_TEST(read(slow) == "12;");
+  BOOST_TEST(!slow.take_gap());
+}
+
+BOOST_AUTO_TEST_CASE(news_of_files_are_waited_for_but_not_for_ever) {
+  const nightshift::tests::TemporaryFolder folder;
+  const FileNews news({folder / "a.log", folder / "b.log"});
+  write_file(folder / "b.log", "x");
+  news.wait();
+  news.wait();
+  FileNews({folder / "missing" / "c.log"}).wait();
+}
+
 BOOST_AUTO_TEST_CASE(memory_and_processor_are_those_of_this_boot_and_this_start_alone) {
   const nightshift::tests::TemporaryFolder proc;
   const auto stat = [&](int pid, int parent, int ticks, int start, int pages) {

@@ -2,7 +2,6 @@
 // and the journal says what /proc says.
 #include <signal.h>
 
-#include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>
 #include <random>
@@ -47,6 +46,9 @@ class Estate : public Household {
   }
   NodeProcess start(const std::string& crash_at, milliseconds ready_within) const;
   void define_all() const;
+  /// Commands at random, one after the other, until it is told to stop: those that find no node
+  /// wait for the next one.
+  std::jthread operate();
   /// One life of the node, which ends by a kill: while it starts, under commands, at a named point.
   void live_and_die();
   /// Empty once the journal says of everybody what /proc says; else what differs.
@@ -56,7 +58,6 @@ class Estate : public Household {
  private:
   /// The runs that somebody lives of, by name; the keeper's alone.
   std::map<std::string, std::set<std::string>> living() const;
-  void command_at_random(std::mt19937_64& random) const;
 
   std::mt19937_64 random_;
 };
@@ -82,12 +83,17 @@ void Estate::define_all() const {
   }
 }
 
-void Estate::command_at_random(std::mt19937_64& random) const {
-  const auto pick = [&random](std::size_t sides) { return random() % sides; };
-  const auto chosen = std::next(programs.begin(), static_cast<long>(pick(programs.size())));
-  const char* verbs[]{"restart", "restart", "stop", "start", "start"};
-  // It may be refused, or find no node: that is the point.
-  run(folder, {"process", verbs[pick(std::size(verbs))], chosen->first});
+std::jthread Estate::operate() {
+  return std::jthread([this, seed = dice(1'000'000)](const std::stop_token& over) {
+    std::mt19937_64 random(seed);
+    const char* verbs[]{"restart", "restart", "stop", "start", "start"};
+    while (!over.stop_requested()) {
+      const auto chosen =
+          std::next(programs.begin(), static_cast<long>(random() % programs.size()));
+      // It may be refused, or find no node in all its time: that is the point.
+      run(folder, {"process", verbs[random() % std::size(verbs)], chosen->first});
+    }
+  });
 }
 
 void Estate::live_and_die() {
@@ -98,16 +104,11 @@ void Estate::live_and_die() {
   const auto point =
       named ? points[dice(std::size(points)) - 1] + (":" + std::to_string(dice(10))) : "";
   auto node = start(point, early ? milliseconds(dice(early_ms_max)) : process_deadline);
-  std::atomic<bool> over = false;
-  std::jthread operator_at_work([&, seed = dice(1'000'000)] {
-    std::mt19937_64 random(seed);
-    while (!over) command_at_random(random);
-  });
   node.ends_within(milliseconds(dice(life_ms_max)));
   node.signal(SIGKILL);
   const auto ended = node.wait();
-  over = true;
   BOOST_TEST(ended.exit_code == 128 + SIGKILL, ended.err);
+  for (const auto& [name, runs] : living()) BOOST_TEST(runs.size() == 1u, name);
 }
 
 std::map<std::string, std::set<std::string>> Estate::living() const {
@@ -158,15 +159,23 @@ BOOST_AUTO_TEST_CASE(processes_outlive_a_killed_node_and_are_never_two) {
       node.signal(SIGKILL);
       node.wait();
     }
+    auto operating = estate.operate();
     for (std::uint64_t kill = 0; kill < kills; ++kill) estate.live_and_die();
+    operating.request_stop();
     auto node = estate.start("", process_deadline);
     BOOST_TEST_REQUIRE(node.ready());
+    operating.join();
     run(estate.folder, {"process", "start", "steady"});
     run(estate.folder, {"process", "start", "forks"});
     run(estate.folder, {"process", "stop", "crashes"});
     std::string differs;
     const auto agrees = [&] { return (differs = estate.difference()).empty(); };
-    eventually(agrees, "journal and /proc agree");
+    try {
+      eventually(agrees, "journal and /proc agree");
+    } catch (...) {
+      BOOST_TEST_MESSAGE(differs);
+      throw;
+    }
     BOOST_TEST(read_file(estate.doubles()) == "", "two copies at once");
     node.signal(SIGTERM);
     BOOST_TEST(node.wait().exit_code == 0);

@@ -84,6 +84,7 @@ void Loop::accept() {
       accept_later(now_ + accept_pause);
     }
     if (!socket.open()) return;
+    ++crowders_;
     accepted_(std::move(socket));
   }
 }
@@ -100,7 +101,7 @@ bool Loop::crowded() {
     crowders_ = 0;
   }
   // Those end first that have been here longest: these and the next half find room before.
-  return ++crowders_ > std::max<std::size_t>(premises_.connections_max / 2, 1);
+  return crowders_ >= std::max<std::size_t>(premises_.connections_max / 2, 1);
 }
 
 void Loop::read_mail() {

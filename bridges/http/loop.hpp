@@ -70,7 +70,7 @@ class Loop {
   std::function<void(Socket)> accepted_;
   /// While nobody is accepted: until when.
   SteadyTime accept_again_ = never;
-  /// While all places are taken: how many have been accepted since, and until when that counts.
+  /// Who came in a window, and when that ends; a new one begins where all places are taken.
   std::size_t crowders_ = 0;
   SteadyTime crowded_until_{};
   bool stopping_ = false;

@@ -93,6 +93,7 @@ class Printer {
 void follow_files(Session& session, const std::vector<Source>& sources, const Printer& printer,
                   std::vector<GrowingFile>& files) {
   std::vector<std::filesystem::path> paths;
+  paths.reserve(sources.size());
   for (const auto& source : sources) paths.emplace_back(source.file);
   const FileNews news(paths);
   while (session.out.flush().good()) {

@@ -91,7 +91,7 @@ std::uint64_t oom_kills(const fs::path& file) {
 
 /// Why no group here has this controller.
 std::string objection_to(const GroupPlaces& places, const std::string& controller) {
-  const auto why = "the controller " + controller + " is not ours to use";
+  auto why = "the controller " + controller + " is not ours to use";
   if (places.unified.empty()) return why;
   const auto offered = places.unified.parent_path() / "cgroup.subtree_control";
   return why + " (" + offered.string() + " does not pass it on)";

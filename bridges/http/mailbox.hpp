@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "bridges/http/poller.hpp"
@@ -42,9 +43,12 @@ class Mailbox {
     mail.sockets.swap(mail_.sockets);
     return mail;
   }
+  /// Drops what is there and what comes: a connection holds its loop's mailbox, and would stay.
   void close() {
+    Mail dropped;
     const std::scoped_lock lock(mutex_);
     closed_ = true;
+    std::swap(dropped, mail_);
   }
   Bell& bell() { return bell_; }
 

@@ -1,4 +1,7 @@
 // The front on real sockets: bounds, deadlines, smuggling, reuse of connections, many of them.
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
 #include <boost/test/unit_test.hpp>
@@ -8,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "bridges/http/mailbox.hpp"
 #include "tests/bridges/http/served.hpp"
 #include "tests/support/eventually.hpp"
 
@@ -340,6 +344,17 @@ BOOST_AUTO_TEST_CASE(a_port_that_is_taken_is_refused_with_the_address) {
   BOOST_REQUIRE(!second.has_value());
   BOOST_TEST((second.error().code == ErrorCode::io));
   BOOST_TEST(second.error().instance == "127.0.0.1:" + std::to_string(served.port()));
+}
+
+BOOST_AUTO_TEST_CASE(what_comes_as_a_loop_ends_is_dropped) {
+  bridges::http::Mailbox mailbox;
+  int ends[2];
+  BOOST_REQUIRE_EQUAL(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+  mailbox.adopt(bridges::http::Socket(ends[0]));
+  mailbox.close();
+  char byte = 0;
+  BOOST_TEST(recv(ends[1], &byte, 1, MSG_DONTWAIT) == 0);
+  close(ends[1]);
 }
 
 BOOST_AUTO_TEST_CASE(stopping_answers_what_is_under_way_and_refuses_what_comes) {

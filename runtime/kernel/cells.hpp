@@ -20,7 +20,8 @@ namespace detail {
 struct Missing {};
 struct Anything {
   template <class T>
-  Anything(T&&);  // NOLINT(google-explicit-constructor)
+  // NOLINTNEXTLINE(google-explicit-constructor,bugprone-forwarding-reference-overload)
+  Anything(T&&);
 };
 
 /// The kind's own overloads beside a catch-all that loses against every one of them.

@@ -7,8 +7,11 @@
 #define NIGHTSHIFT_KINDS(KIND) \
   KIND(approval)               \
   KIND(custody)                \
+  KIND(draft)                  \
+  KIND(member)                 \
   KIND(principal)              \
   KIND(process)                \
+  KIND(task)                   \
   KIND(usage)                  \
   /* tools/dev new-kind adds its line above this one */
 

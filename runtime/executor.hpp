@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -67,6 +68,9 @@ class Executor {
   }
   /// Fixed while the executor lives.
   virtual kernel::Targets targets() const { return {}; }
+  /// How many may run at once, beside all other executors: for what takes minutes, so that nothing
+  /// else waits for it. 0: it shares the host's threads with the rest. Fixed while it lives.
+  virtual std::size_t places() const { return 0; }
   virtual ReceiverClass receiver_class(const Permit& permit) const = 0;
   /// Only asked of keyed receivers: for so long after the dispatch a repeat is known as one.
   virtual std::chrono::seconds key_life(const Permit&) const { return key_life_default; }

@@ -17,6 +17,7 @@
 #include "messages/prices.pb.h"
 #include "runtime/calendar.hpp"
 #include "runtime/secrets/reference.hpp"
+#include "runtime/settings_agent.hpp"
 #include "runtime/settings_backup.hpp"
 #include "runtime/settings_budget.hpp"
 #include "runtime/settings_keys.hpp"
@@ -64,6 +65,11 @@ struct Settings {
   std::string vault_decisions = "request";
   /// `[webhook.NAME]`, each complete.
   Webhooks webhooks;
+  /// `[agent.NAME]` and `[routing]`, those of the seeds among them.
+  Agents agents;
+  Routing routing;
+  /// Made of both.
+  RoutingTable routes;
   /// `[process.NAME]`, each complete.
   Processes processes;
   /// `[budget.NAME]`, each complete.

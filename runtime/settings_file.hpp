@@ -24,8 +24,8 @@ struct SettingEntry {
 };
 
 /// Sections whose tables have names of the owner's choice, `[webhook.NAME]`.
-inline constexpr std::array named_sections{std::string_view("budget"), std::string_view("prices"),
-                                           std::string_view("process"),
+inline constexpr std::array named_sections{std::string_view("agent"), std::string_view("budget"),
+                                           std::string_view("prices"), std::string_view("process"),
                                            std::string_view("webhook")};
 
 /// Entries of a TOML text; `origin` is what errors call it.

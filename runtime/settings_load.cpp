@@ -15,8 +15,7 @@ namespace {
 using enum SettingShape;
 
 /// Sections of the contract that are part of later versions.
-constexpr std::array later{"cluster", "placement", "git", "notify", "odoo",
-                           "routing", "process",   "mcp", "agent"};
+constexpr std::array later{"cluster", "placement", "git", "notify", "odoo", "mcp"};
 
 std::unexpected<Error> refuse(const std::string& origin, const std::string& what) {
   return fail(ErrorCode::config, origin + ": " + what, origin);
@@ -100,6 +99,21 @@ Result<void> make_prices(Settings& settings) {
   auto table = price_table(*builtin, settings.price_rows);
   if (!table) return std::unexpected(table.error());
   settings.prices = std::move(*table);
+  return {};
+}
+
+/// The agents of the seeds and the owner's.
+Result<void> make_routes(Settings& settings) {
+  add_builtin_agents(settings.agents, settings.routing);
+  for (const auto& [name, agent] : settings.agents) {
+    if (agent.webhook.empty() || settings.webhooks.contains(agent.webhook)) continue;
+    return fail(ErrorCode::config,
+                "agent." + name + ".webhook: there is no [webhook." + agent.webhook + "]",
+                "agent." + name + ".webhook");
+  }
+  auto table = routing_table(settings.agents, settings.routing);
+  if (!table) return std::unexpected(table.error());
+  settings.routes = std::move(*table);
   return {};
 }
 
@@ -226,7 +240,9 @@ Result<Settings> load_settings(const SettingsSources& sources) {
   if (auto complete = check_named_sections(settings); !complete) {
     return std::unexpected(complete.error());
   }
-  if (auto made = make_prices(settings); !made) return std::unexpected(made.error());
+  auto made = make_prices(settings);
+  if (made) made = make_routes(settings);
+  if (!made) return std::unexpected(made.error());
   return settings;
 }
 

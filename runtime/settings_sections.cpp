@@ -28,23 +28,32 @@ NamedSection named_section(std::string_view prefix) {
 
 const auto& sections() {
   static const std::array all{named_section<webhook_rules, &Settings::webhooks>("webhook."),
+                              named_section<agent_rules, &Settings::agents>("agent."),
+                              named_section<routing_rules, &Settings::routing>("routing."),
                               named_section<budget_rules, &Settings::budgets>("budget."),
                               named_section<price_rules, &Settings::price_rows>("prices."),
                               named_section<process_rules, &Settings::processes>("process.")};
   return all;
 }
 
+/// `routing.NAME`: the name is the key.
+bool has_names_as_keys(const NamedSection& section) {
+  return section.key(0).name.substr(section.prefix.size()) == "NAME";
+}
+
 /// `NAME` of `webhook.NAME.KEY`, which may hold dots; empty where that is not its form.
 std::string_view name_in(const NamedSection& section, std::string_view key) {
   if (!key.starts_with(section.prefix)) return {};
   key.remove_prefix(section.prefix.size());
+  if (has_names_as_keys(section)) return key;
   const auto dot = key.rfind('.');
   return dot == std::string_view::npos ? std::string_view() : key.substr(0, dot);
 }
 
 std::string with_name(const NamedSection& section, std::size_t rule, std::string_view name) {
   const auto key = section.key(rule).name;
-  return std::string(section.prefix) + std::string(name) + std::string(key.substr(key.rfind('.')));
+  const auto whole = std::string(section.prefix) + std::string(name);
+  return has_names_as_keys(section) ? whole : whole + std::string(key.substr(key.rfind('.')));
 }
 
 template <class Sections>
@@ -103,6 +112,7 @@ Result<void> check_named_sections(const Settings& settings) {
   if (checked) checked = check_each("budget.", settings.budgets);
   if (checked) checked = check_each("prices.", settings.price_rows);
   if (checked) checked = check_each("process.", settings.processes);
+  if (checked) checked = check_each("agent.", settings.agents);
   return checked;
 }
 

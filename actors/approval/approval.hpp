@@ -1,10 +1,14 @@
 // The life of an approval: proposed, decided on by signature, sent once.
 #pragma once
 
+#include <utility>
+
 #include "actors/approval/approval_content.hpp"
 #include "messages/approval.pb.h"
+#include "messages/draft.pb.h"
 #include "messages/host.pb.h"
 #include "runtime/kernel/cells.hpp"
+#include "runtime/kernel/telling.hpp"
 
 namespace nightshift::actors {
 
@@ -25,11 +29,14 @@ struct Approval {
   using State = Phases::Variant;
   using Commands = kernel::Types<approval_pb::Propose, approval_pb::Approve, approval_pb::Reject,
                                  approval_pb::Edit, approval_pb::Withdraw, approval_pb::Retry,
-                                 approval_pb::Resolve, approval_pb::Expire, approval_pb::Lapse>;
-  using Events = kernel::Events<approval_pb::Proposed, approval_pb::Edited, approval_pb::Endorsed,
-                                approval_pb::Approved, approval_pb::Rejected,
-                                approval_pb::Withdrawn, approval_pb::Expired, approval_pb::Lapsed,
-                                approval_pb::Retried, approval_pb::Resolved>;
+                                 approval_pb::Resolve, approval_pb::Expire, approval_pb::Lapse,
+                                 approval_pb::Report>;
+  using Events = kernel::Telling<
+      kernel::Events<approval_pb::Proposed, approval_pb::Edited, approval_pb::Endorsed,
+                     approval_pb::Approved, approval_pb::Rejected, approval_pb::Withdrawn,
+                     approval_pb::Expired, approval_pb::Lapsed, approval_pb::Retried,
+                     approval_pb::Resolved, approval_pb::Reported>,
+      draft::Follow>;
   using View = approval_pb::View;
   using Context = kernel::Context;
 
@@ -53,6 +60,13 @@ struct Approval {
 
   static Result<Events> decide(const Failed&, const approval_pb::Retry&, const Context&);
   static Result<Events> decide(const Unknown&, const approval_pb::Resolve&, const Context&);
+
+  // What became of it, for the draft that proposed it.
+  static Result<Events> decide(const Sent&, const approval_pb::Report&, const Context&);
+  static Result<Events> decide(const Failed&, const approval_pb::Report&, const Context&);
+  static Result<Events> decide(const Rejected&, const approval_pb::Report&, const Context&);
+  static Result<Events> decide(const Withdrawn&, const approval_pb::Report&, const Context&);
+  static Result<Events> decide(const Expired&, const approval_pb::Report&, const Context&);
 
   // Too late: these only tell who decided, and when, or that it is on its way.
   static Result<Events> decide(const Approved&, const approval_pb::Approve&, const Context&);
@@ -91,6 +105,18 @@ struct Approval {
   static State evolve(Unknown&&, const approval_pb::Resolved&);  // -> Sent, Failed
   static State evolve(Failed&&, const approval_pb::Retried&);    // -> Pending, undecided
 
+  static State evolve(Sent&&, const approval_pb::Reported&);
+  static State evolve(Failed&&, const approval_pb::Reported&);
+  static State evolve(Rejected&&, const approval_pb::Reported&);
+  static State evolve(Withdrawn&&, const approval_pb::Reported&);
+  static State evolve(Expired&&, const approval_pb::Reported&);
+
+  /// A draft that does not hear of it any more has ended by a person's hand.
+  template <class Phase>
+  static State evolve(Phase&& phase, const host::TellRefused&) {
+    return std::forward<Phase>(phase);
+  }
+
   // ---- what is under way, what is shown
 
   /// The deadline of the proposal, and the earliest expiry that an approver signed.
@@ -98,6 +124,12 @@ struct Approval {
   /// The one effect, with its gate, until its end is known.
   static kernel::Work pending(const Approved&);
   static kernel::Work pending(const Sending&);
+  /// Where a draft proposed it: to tell the draft, at once.
+  static kernel::Work pending(const Sent&);
+  static kernel::Work pending(const Failed&);
+  static kernel::Work pending(const Rejected&);
+  static kernel::Work pending(const Withdrawn&);
+  static kernel::Work pending(const Expired&);
 
   static View view(const Pending&);
   static View view(const Approved&);

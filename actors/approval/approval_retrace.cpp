@@ -94,6 +94,7 @@ void recall_executor(const Proposal& proposal, Asked& asked) {
 class ApprovalRetrace final : public kernel::Retrace {
  public:
   Asked step(std::span<const Message* const> events, Time) override {
+    if (as<Reported>(events.front()) != nullptr) return {.command = std::make_unique<Report>()};
     // Decisions whose time is over lapse before the next one counts.
     const auto* event = events.back();
     if (const auto* proposed = as<Proposed>(event)) {

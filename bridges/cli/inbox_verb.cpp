@@ -39,6 +39,11 @@ void print_tell(std::ostream& out, const Json& tell) {
       << shown(tell, "cause") << "\n    " << shown(tell, "awaits") << "\n";
 }
 
+void print_file(std::ostream& out, const Json& file) {
+  out << shown(file, "path") << "  is refused since " << local_time(shown(file, "since"))
+      << "\n    " << shown(file, "cause") << "\n";
+}
+
 }  // namespace
 
 Result<void> inbox(Session& session, const InboxFlags& flags) {
@@ -54,9 +59,11 @@ Result<void> inbox(Session& session, const InboxFlags& flags) {
   if (!page) return std::unexpected(page.error());
   const auto items = page->value("items", Json::array());
   const auto tells = page->value("tells", Json::array());
+  const auto files = page->value("files", Json::array());
   for (const auto& item : items) print_item(session.out, item);
   for (const auto& tell : tells) print_tell(session.out, tell);
-  if (items.empty() && tells.empty()) session.out << "nothing waits for you\n";
+  for (const auto& file : files) print_file(session.out, file);
+  if (items.empty() && tells.empty() && files.empty()) session.out << "nothing waits for you\n";
   if (const auto next = text_of(*page, "next"); !next.empty()) {
     session.out << "there is more: nightshift inbox --after " << sanitise(next, Lines::escape)
                 << "\n";

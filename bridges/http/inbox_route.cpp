@@ -1,4 +1,5 @@
-// What waits for a person, and what entities tell each other and do not get on with.
+// What waits for a person, what entities tell each other and do not get on with, and files that are
+// refused.
 #include "runtime/inbox.hpp"
 
 #include "bridges/http/call.hpp"
@@ -35,6 +36,20 @@ void write_tell(const runtime::WaitingTell& tell, runtime::JsonWriter& json) {
       .end_object();
 }
 
+void write_files(const HttpOptions& options, std::size_t limit, runtime::JsonWriter& json) {
+  json.key("files").begin_array();
+  if (options.refused_files) {
+    for (const auto& file : options.refused_files(limit)) {
+      json.begin_object()
+          .field("path", file.path)
+          .field("since", to_rfc3339(file.since))
+          .field("cause", file.reason)
+          .end_object();
+    }
+  }
+  json.end_array();
+}
+
 }  // namespace
 
 Response get_inbox(const Call& call) {
@@ -52,6 +67,7 @@ Response get_inbox(const Call& call) {
   json.end_array().key("tells").begin_array();
   for (const auto& tell : call.node().waiting_tells()) write_tell(tell, json);
   json.end_array();
+  write_files(call.services.options, *limit, json);
   if (!inbox->next.empty()) json.field("next", inbox->next);
   json.end_object();
   return out;

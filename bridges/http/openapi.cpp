@@ -115,7 +115,7 @@ constexpr std::string_view fixed_schemas = R"json(
 "items":{"$ref":"#/components/schemas/UsageSum"}},
 "total":{"$ref":"#/components/schemas/UsageSum"},
 "position":{"type":"string","description":"LOG:OFFSET up to which the journal was read."}}},
-"Inbox":{"type":"object","required":["items","tells"],"properties":{"items":{"type":"array",
+"Inbox":{"type":"object","required":["items","tells","files"],"properties":{"items":{"type":"array",
 "items":{"type":"object","required":["kind","id","status","since","awaits","commands","entity"],
 "properties":{"kind":{"type":"string"},"id":{"type":"string"},"status":{"type":"string"},
 "since":{"type":"string","format":"date-time"},
@@ -126,7 +126,11 @@ constexpr std::string_view fixed_schemas = R"json(
 "properties":{"source":{"type":"string"},"target":{"type":"string"},"n":{"type":"integer"},
 "command":{"type":"string"},"attempts":{"type":"integer"},
 "since":{"type":"string","format":"date-time"},"cause":{"type":"string"},
-"awaits":{"type":"string"}}}},"next":{"type":"string"}}},)json";
+"awaits":{"type":"string"}}}},
+"files":{"type":"array","items":{"type":"object",
+"description":"A file of the vault that is refused.","properties":{
+"path":{"type":"string"},"since":{"type":"string","format":"date-time"},
+"cause":{"type":"string"}}}},"next":{"type":"string"}}},)json";
 
 std::string_view tag_of(const Route& route) { return route.kind ? route.kind->name() : "node"; }
 

@@ -19,6 +19,14 @@ class Retention;
 
 namespace nightshift::bridges::http {
 
+/// A file that somebody dropped for the node, and that is not taken before it is mended.
+struct RefusedFile {
+  std::string path;
+  /// What is wrong and what to do, for people.
+  std::string reason;
+  Time since{};
+};
+
 /// Every bound of the front. The defaults are those of docs/reference/http.md.
 struct HttpOptions {
   /// A name or address of this machine; loopback unless a TLS proxy stands before it.
@@ -74,6 +82,8 @@ struct HttpOptions {
   std::shared_ptr<runtime::upkeep::Backups> backups;
   /// What leaves the journal; null where nothing ever does.
   std::shared_ptr<runtime::upkeep::Retention> retention;
+  /// Those of the vault, by path, at most `most`; empty without one.
+  std::function<std::vector<RefusedFile>(std::size_t most)> refused_files;
 };
 
 /// Serves until `stop` or destruction. Thread-safe.

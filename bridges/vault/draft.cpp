@@ -213,10 +213,7 @@ Result<Draft> read_draft(std::string_view text, const Place& place, const ReadBe
   if (title.empty()) title = printable(stem_of(place.name));
   content.set_title(std::move(title));
 
-  draft.marks.id = scalar(*fields, "id").value_or("");
-  draft.marks.status = scalar(*fields, "status").value_or("");
-  draft.marks.digest = scalar(*fields, "digest").value_or("");
-  draft.marks.note = scalar(*fields, note_key).value_or("");
+  draft.marks = marks_of(*fields);
 
   draft.lists_attachments = fields->contains("attachments") || !fields->contains(attached_key);
 

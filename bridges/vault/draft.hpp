@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "bridges/vault/front_matter.hpp"
+#include "bridges/vault/marks.hpp"
 #include "messages/approval.pb.h"
 #include "messages/error.hpp"
 
@@ -18,22 +18,8 @@ inline constexpr std::size_t attachments_max = 16;
 /// All attachments of one draft together.
 inline constexpr std::size_t attachment_bytes_max = 4u << 20;
 
-/// Key of the bridge's sentence for people.
-inline constexpr std::string_view note_key = "nightshift";
-
 /// Key under which the bridge names what is attached where no path of the vault leads to it.
 inline constexpr std::string_view attached_key = "attached";
-
-/// What the bridge itself writes into a file's front matter.
-struct Marks {
-  std::string id;
-  std::string status;
-  /// Hex: which revision the file shows.
-  std::string digest;
-  /// For people: why it was rejected or failed, where it was delivered, what is still needed.
-  /// Without a key where it is empty.
-  std::string note;
-};
 
 struct Draft {
   approval::Propose content;

@@ -25,13 +25,7 @@ void mark(FrontMatterLines& lines, const approval::Proposal& proposal, const Mar
   lines.set_if_absent("priority", "normal");
   const auto second = std::chrono::floor<std::chrono::seconds>(from_proto(proposal.proposed_at()));
   lines.set_if_absent("created", to_rfc3339(second));
-  lines.set("status", yaml_text(marks.status));
-  lines.set("digest", "\"" + marks.digest + "\"");
-  if (marks.note.empty()) {
-    lines.remove(note_key);
-  } else {
-    lines.set(note_key, yaml_text(marks.note));
-  }
+  set_marks(lines, marks);
 }
 
 /// What is attached, by name and size.
@@ -74,20 +68,7 @@ void set_fields(FrontMatterLines& lines, const approval::Proposal& proposal) {
   proposal.four_eyes() ? lines.set("four_eyes", "true") : lines.remove("four_eyes");
 }
 
-std::string with_rulers(const std::string& front_matter, std::string_view body,
-                        std::string_view line_end) {
-  std::string all = "---" + std::string(line_end) + front_matter;
-  all += "---";
-  all += line_end;
-  return all.append(body);
-}
-
-bool says(const FrontMatter& fields, const Marks& marks) {
-  return scalar(fields, "id").value_or("") == marks.id &&
-         scalar(fields, "status").value_or("") == marks.status &&
-         scalar(fields, "digest").value_or("") == marks.digest &&
-         scalar(fields, note_key).value_or("") == marks.note;
-}
+bool says(const FrontMatter& fields, const Marks& marks) { return marks_of(fields) == marks; }
 
 bool says(const FrontMatter& fields, const approval::Proposal& proposal) {
   const auto text = [&](std::string_view key, const std::string& value) {
@@ -102,39 +83,12 @@ bool says(const FrontMatter& fields, const approval::Proposal& proposal) {
          text("four_eyes", proposal.four_eyes() ? "true" : "");
 }
 
-bool is_mark(std::string_view key) {
-  return key == "id" || key == "status" || key == "digest" || key == note_key ||
-         key == attached_key;
-}
+bool is_own_key(std::string_view key) { return is_mark(key) || key == attached_key; }
 
 bool is_content(std::string_view key) {
   constexpr std::array keys{"title", "subject",  "account",   "to",
                             "cc",    "deadline", "four_eyes", "attachments"};
   return std::ranges::find(keys, key) != keys.end() || key == attached_key;
-}
-
-bool is_added(std::string_view key) {
-  return key == "type" || key == "channel" || key == "priority" || key == "created";
-}
-
-/// True if all keys but those `written` read as before: none was lost, and none came to light that
-/// had been part of another's text.
-bool has_same_keys(const FrontMatter& before, const FrontMatter& after,
-                   bool (*written)(std::string_view)) {
-  const auto is_kept = [&](const auto& field) {
-    const auto found = after.find(field.first);
-    return written(field.first) ||
-           (found != after.end() && found->second.texts == field.second.texts);
-  };
-  const auto is_expected = [&](const auto& field) {
-    return before.contains(field.first) || written(field.first) || is_added(field.first);
-  };
-  return std::ranges::all_of(before, is_kept) && std::ranges::all_of(after, is_expected);
-}
-
-std::unexpected<Error> cannot_be_changed() {
-  return fail(ErrorCode::invalid,
-              "the front matter cannot be brought up to date; write one 'key: value' per line");
 }
 
 }  // namespace
@@ -158,14 +112,13 @@ Result<std::string> with_marks(std::string_view text, const approval::Proposal& 
   FrontMatterLines lines(parts->front_matter);
   mark(lines, proposal, marks);
   before->contains("attachments") ? lines.remove(attached_key) : set_attached(lines, proposal);
-  const bool crlf = parts->front_matter.find("\r\n") != std::string_view::npos;
   const std::string front_matter = lines.text();
 
   const auto after = parse_front_matter(front_matter);
-  if (!after || !says(*after, marks) || !has_same_keys(*before, *after, is_mark)) {
-    return cannot_be_changed();
+  if (!after || !says(*after, marks) || !has_same_keys(*before, *after, is_own_key, is_added)) {
+    return cannot_be_marked();
   }
-  return with_rulers(front_matter, parts->body, crlf ? "\r\n" : "\n");
+  return with_rulers(front_matter, parts->body, line_end_of(parts->front_matter));
 }
 
 Result<std::string> with_content(std::string_view text, const approval::Proposal& proposal,
@@ -180,8 +133,8 @@ Result<std::string> with_content(std::string_view text, const approval::Proposal
   const std::string front_matter = lines.text();
 
   const auto after = parse_front_matter(front_matter);
-  if (!after || !says(*after, proposal) || !has_same_keys(*before, *after, is_content)) {
-    return cannot_be_changed();
+  if (!after || !says(*after, proposal) || !has_same_keys(*before, *after, is_content, is_added)) {
+    return cannot_be_marked();
   }
   return with_marks(with_rulers(front_matter, "\n" + proposal.body() + "\n", "\n"), proposal,
                     marks);

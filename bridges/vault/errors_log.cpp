@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "bridges/vault/names.hpp"
+#include "bridges/vault/table.hpp"
 #include "messages/crypto.hpp"
 
 namespace nightshift::bridges::vault {
@@ -18,16 +19,6 @@ constexpr std::string_view head =
     "# Errors\n\n| Time | File | Error | Ref |\n|------|------|-------|-----|\n";
 constexpr std::size_t reference_digits = 16;
 constexpr std::size_t read_bytes_max = 16u << 20;
-
-/// One cell of a table: nothing in it ends the cell or the row.
-std::string cell(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '|' || c == '\\') out += '\\';
-    out += c == '\n' || c == '\r' ? ' ' : c;
-  }
-  return out;
-}
 
 }  // namespace
 
@@ -45,6 +36,8 @@ void ErrorsLog::record(Time now, std::string_view file, std::string_view error,
   const std::string row = "| " + to_rfc3339(now) + " | " + cell(printable(file)) + " | " +
                           cell(error) + " | " + reference + " |\n";
   const auto appended = append(row);
+  // Told again, then, when it comes up again.
+  if (!appended) written_.erase(reference);
   if (!also_) return;
   also_(printable(file) + ": " + std::string(error));
   if (!appended) also_(folder_ + "/" + name + ": " + std::string(appended.error().message()));
@@ -77,11 +70,14 @@ Result<void> ErrorsLog::append(std::string_view text) const {
   }
   if (!S_ISREG(info.st_mode)) return fail(ErrorCode::invalid, "it is not a regular file");
   const std::string all = (info.st_size == 0 ? std::string(head) : std::string()).append(text);
-  // One write: a row is there as a whole or, on a full disk, in part, and the next starts anew.
-  if (::write(fd.get(), all.data(), all.size()) != static_cast<ssize_t>(all.size())) {
-    return std::unexpected(system_error("cannot write to it", errno));
+  const ssize_t written = ::write(fd.get(), all.data(), all.size());
+  if (written == static_cast<ssize_t>(all.size())) return {};
+  auto error = system_error("cannot write to it", written < 0 ? errno : ENOSPC);
+  // On a full disk a part may be there: no row is better than half a one.
+  if (written > 0 && ::ftruncate(fd.get(), info.st_size) != 0) {
+    error = system_error("half a row was written to it and stays", errno);
   }
-  return {};
+  return std::unexpected(std::move(error));
 }
 
 }  // namespace nightshift::bridges::vault

@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -62,6 +63,16 @@ Result<void> write_all(int fd, std::string_view bytes) {
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }
   return {};
+}
+
+/// Whether anybody has it open for writing: then a lease is refused. Where the file system has
+/// none, or the file is another user's, that is not known.
+bool has_writers(int file) {
+  // Should a lease be broken, that must not end the process as SIGIO would.
+  ::fcntl(file, F_SETSIG, SIGURG);
+  if (::fcntl(file, F_SETLEASE, F_RDLCK) != 0) return errno == EAGAIN;
+  ::fcntl(file, F_SETLEASE, F_UNLCK);
+  return false;
 }
 
 /// A file that was read and is no longer there has changed.
@@ -218,6 +229,15 @@ Result<std::string> Folder::read_beneath(std::string_view path, std::size_t max)
   return std::move(file->text);
 }
 
+/// Of a name that nobody else uses: what is read now stays so, for who writes to it had it open.
+Result<FileText> Folder::read_unshared(std::string_view name) const {
+  Stamp stamp;
+  const auto fd = open_regular(fd_.get(), name, stamp);
+  if (!fd) return std::unexpected(fd.error());
+  if (has_writers(fd->get())) return fail(ErrorCode::conflict, "it is being written");
+  return read(name, file_bytes_max);
+}
+
 Result<std::string> Folder::write_temporary(std::string_view name, std::string_view bytes) const {
   std::string temporary = temporary_name(bytes, name);
   ::unlinkat(fd_.get(), temporary.c_str(), 0);
@@ -259,7 +279,7 @@ Result<void> Folder::replace(std::string_view name, std::string_view bytes,
     ::unlinkat(fd_.get(), temporary->c_str(), 0);
     return error;
   }
-  const auto old = read(*temporary, file_bytes_max);
+  const auto old = read_unshared(*temporary);
   if (!old || old->text != seen.text) return settle_exchange(name, *temporary, bytes);
   ::unlinkat(fd_.get(), temporary->c_str(), 0);
   return {};
@@ -284,8 +304,8 @@ Result<void> Folder::settle_exchange(std::string_view name, const std::string& t
   return fail(ErrorCode::conflict, "the file has changed");
 }
 
-Result<void> Folder::move(std::string_view name, const Folder& to,
-                          std::string_view new_name) const {
+Result<void> Folder::move(std::string_view name, const Folder& to, std::string_view new_name,
+                          Sync when) const {
   if (!is_name(name) || !is_name(new_name)) {
     return fail(ErrorCode::invalid, "this is not a file name");
   }
@@ -297,6 +317,7 @@ Result<void> Folder::move(std::string_view name, const Folder& to,
     if (done == 0) done = ::unlinkat(fd_.get(), from.c_str(), 0);
   }
   if (done != 0) return failed("cannot move", name);
+  if (when == Sync::later) return {};
   if (auto synced = to.sync(); !synced) return synced;
   return sync();
 }
@@ -306,7 +327,7 @@ Result<void> Folder::remove(std::string_view name, const FileText& seen) const {
   const std::string temporary = temporary_name(seen.text, name);
   ::unlinkat(fd_.get(), temporary.c_str(), 0);
   if (auto moved = move(name, *this, temporary); !moved) return as_change(moved.error());
-  const auto now = read(temporary, file_bytes_max);
+  const auto now = read_unshared(temporary);
   if (now && now->text == seen.text) {
     if (::unlinkat(fd_.get(), temporary.c_str(), 0) != 0) return failed("cannot remove", name);
     return {};

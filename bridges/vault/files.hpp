@@ -37,6 +37,10 @@ struct FileText {
 /// `io`, `no_space` or `not_found` with what was tried and the system's reason.
 Error system_error(std::string_view what, int number);
 
+/// Whether a new name has to outlive a power cut right away. Where what is lost is found and done
+/// again, it need not, and many files are much faster.
+enum class Sync { now, later };
+
 /// An open folder. Names are single path components; links are never followed. Errors: `not_found`
 /// (nothing of that name), `invalid` (not a regular file, a link, a path that leads out),
 /// `too_large`, `conflict` (the name is taken, or the file has changed), `io`, `no_space`.
@@ -63,12 +67,13 @@ class Folder {
   /// Durable when it returns; `conflict` if the name is taken.
   Result<void> create(std::string_view name, std::string_view bytes) const;
   /// Puts `bytes` in the place of what was read as `seen`; after a power cut the one or the other
-  /// is there, whole. If the file is another by then or has gone, that stays so and the answer is
-  /// `conflict`; should a third writer come in between as well, the loser lies beside it under
-  /// `conflict_name`.
+  /// is there, whole. If the file is another by then, is open for writing or has gone, that stays
+  /// so and the answer is `conflict`; should a third writer come in between as well, the loser lies
+  /// beside it under `conflict_name`.
   Result<void> replace(std::string_view name, std::string_view bytes, const FileText& seen) const;
   /// `conflict` if the new name is taken.
-  Result<void> move(std::string_view name, const Folder& to, std::string_view new_name) const;
+  Result<void> move(std::string_view name, const Folder& to, std::string_view new_name,
+                    Sync when = Sync::now) const;
   /// Removes a file whose bytes are still those of `seen`; `conflict` if it is another or gone.
   Result<void> remove(std::string_view name, const FileText& seen) const;
   Result<void> sync() const;
@@ -78,6 +83,7 @@ class Folder {
  private:
   explicit Folder(Descriptor fd) : fd_(std::move(fd)) {}
 
+  Result<FileText> read_unshared(std::string_view name) const;
   Result<std::string> write_temporary(std::string_view name, std::string_view bytes) const;
   Result<void> settle_exchange(std::string_view name, const std::string& temporary,
                                std::string_view bytes) const;

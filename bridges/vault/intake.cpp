@@ -3,40 +3,15 @@
 
 #include <algorithm>
 
+#include "bridges/vault/missing.hpp"
 #include "bridges/vault/names.hpp"
 #include "messages/crypto.hpp"
+#include "messages/ids.hpp"
 
 namespace nightshift::bridges::vault {
 namespace {
 
-constexpr std::size_t entries_max = 200'000;
 constexpr unsigned numbers_max = 10'000;
-
-/// Errors that go away by themselves: the same file is tried again at the next scan.
-bool may_pass(ErrorCode code) {
-  switch (code) {
-    case ErrorCode::conflict:
-    case ErrorCode::io:
-    case ErrorCode::locked:
-    case ErrorCode::no_space:
-    case ErrorCode::not_found:
-    case ErrorCode::overloaded:
-    case ErrorCode::rate_limited:
-    case ErrorCode::stale:
-    case ErrorCode::stopping:
-    case ErrorCode::timed_out:
-    case ErrorCode::unavailable:
-    case ErrorCode::wrong_phase: return true;
-    default: return false;
-  }
-}
-
-/// Passing errors that nobody has to read about.
-bool is_silent(ErrorCode code) {
-  return code == ErrorCode::conflict || code == ErrorCode::stale || code == ErrorCode::stopping ||
-         code == ErrorCode::overloaded || code == ErrorCode::rate_limited ||
-         code == ErrorCode::wrong_phase;
-}
 
 std::string key_of(std::initializer_list<std::string_view> parts) {
   return to_hex(as_bytes(sha256(parts)));
@@ -44,16 +19,20 @@ std::string key_of(std::initializer_list<std::string_view> parts) {
 
 }  // namespace
 
-bool Intake::scan() {
-  const Moment now = node_.clock().elapsed();
-  std::map<std::string, Seen> present;
-  bool again = false;
-  for (const auto& category : category_folders) {
-    again = scan_folder(category, now, present) || again;
+std::vector<std::string> Intake::folders() const {
+  std::vector<std::string> all;
+  for (const auto& category : category_folders) all.push_back(path_of(category));
+  return all;
+}
+
+std::vector<Result<void>> Intake::take(const std::vector<Arrived>& files) {
+  std::vector<Result<void>> results;
+  for (const auto& file : files) {
+    results.push_back(options_.stop()
+                          ? Result<void>(fail(ErrorCode::stopping, "the vault is closing"))
+                          : take_one(file));
   }
-  if (options_.stop()) return true;
-  seen_ = std::move(present);
-  return look_for_missing(now, seen_) || again;
+  return results;
 }
 
 void Intake::learn(Standing& standing) {
@@ -69,69 +48,47 @@ void Intake::learn(Standing& standing) {
   }
 }
 
-bool Intake::scan_folder(const CategoryFolder& category, Moment now,
-                         std::map<std::string, Seen>& present) {
-  const std::string path = std::string(pending_folder) + "/" + std::string(category.folder);
-  const auto folder = root_.sub(path, true);
-  const auto names = folder ? folder->names(entries_max)
-                            : Result<std::vector<std::string>>(std::unexpected(folder.error()));
-  if (!names) {
-    tell(path, names.error(), "");
-    return true;
-  }
-  bool again = false;
-  for (const auto& name : *names) {
-    if (options_.stop()) return true;
-    if (!is_draft_name(name)) continue;
-    const Place place{.name = name, .category = category.category, .path = path + "/" + name};
-    const auto stamp = folder->stat(name);
-    if (!stamp) {
-      if (stamp.error().code != ErrorCode::not_found) tell(place.path, stamp.error(), "");
-      continue;
-    }
-    Seen entry{.stamp = *stamp, .since = now, .settled = false};
-    if (const auto before = seen_.find(place.path);
-        before != seen_.end() && before->second.stamp == *stamp) {
-      entry = before->second;
-    }
-    if (!entry.settled && now - entry.since >= options_.stable_for) {
-      entry.settled = take(place, path);
-      if (!folder->has(name)) continue;
-    }
-    again = again || !entry.settled;
-    present[place.path] = entry;
-  }
-  return again;
+Result<void> Intake::take_one(const Arrived& arrived) {
+  const auto category = std::ranges::find(category_folders, arrived.folder, path_of);
+  const Place place{.name = arrived.name, .category = category->category, .path = arrived.path()};
+  const auto draft = read_draft(
+      arrived.file.text, place,
+      [this](const std::string& path, std::size_t max) { return root_.read_beneath(path, max); });
+  if (!draft) return std::unexpected(draft.error());
+  const std::string id = id_of_stem(stem_of(place.name));
+  const auto standing = read_standing(node_, id);
+  if (!standing) return std::unexpected(standing.error());
+  if (*standing) return take_known(place, arrived.folder, arrived.file, *draft, **standing);
+  const auto named_back = undo_rename(arrived, draft->marks);
+  if (!named_back) return std::unexpected(named_back.error());
+  if (*named_back) return {};
+  auto proposed = propose(place, arrived.file, *draft, id);
+  // The name was used by one that has left the journal.
+  const bool used = !proposed && proposed.error().code == ErrorCode::archived;
+  return used ? renumber(place, arrived.folder) : proposed;
 }
 
-bool Intake::take(const Place& place, const std::string& folder) {
-  const auto at = root_.sub(folder);
-  if (!at) return false;
-  const auto file = at->read(place.name, draft_bytes_max);
-  if (!file) {
-    const auto code = file.error().code;
-    if (!is_silent(code) && code != ErrorCode::not_found) tell(place.path, file.error(), "");
-    return !may_pass(code);
+/// A waiting file keeps its name: true if this is one under another, and none lies under its own.
+Result<bool> Intake::undo_rename(const Arrived& arrived, const Marks& marks) {
+  if (!is_id(marks.id)) return false;
+  const auto standing = read_standing(node_, marks.id);
+  if (!standing) return std::unexpected(standing.error());
+  const bool is_its = *standing && (*standing)->status == "pending" &&
+                      (*standing)->revision(marks.digest) != nullptr;
+  if (!is_its) return false;
+  const auto from = root_.sub(arrived.folder);
+  const auto home = root_.sub((*standing)->place(), true);
+  if (!from || !home) return std::unexpected((from ? home : from).error());
+  const std::string name = (*standing)->file_name();
+  if (home->has(name)) return false;
+  if (auto moved = from->move(arrived.name, *home, name); !moved) {
+    return std::unexpected(moved.error());
   }
-  const auto done = [&]() -> Result<void> {
-    const auto draft = read_draft(
-        file->text, place,
-        [this](const std::string& path, std::size_t max) { return root_.read_beneath(path, max); });
-    if (!draft) return std::unexpected(draft.error());
-    const std::string id = id_of_stem(stem_of(place.name));
-    const auto standing = read_standing(node_, id);
-    if (!standing) return std::unexpected(standing.error());
-    if (!*standing) {
-      auto proposed = propose(place, *file, *draft, id);
-      // The name was used by one that has left the journal.
-      const bool used = !proposed && proposed.error().code == ErrorCode::archived;
-      return used ? renumber(place, folder) : proposed;
-    }
-    return take_known(place, folder, *file, *draft, **standing);
-  }();
-  if (done) return true;
-  if (!is_silent(done.error().code)) tell(place.path, done.error(), file->text);
-  return !may_pass(done.error().code);
+  errors_.record(node_.clock().now(), arrived.path(),
+                 "it is the file of approval/" + marks.id + ", which waits, and is called " + name +
+                     " again; copy it to have a draft of its own",
+                 marks.digest);
+  return true;
 }
 
 Result<void> Intake::propose(const Place& place, const FileText& file, const Draft& draft,
@@ -204,34 +161,45 @@ Result<void> Intake::renumber(const Place& place, const std::string& folder) {
   return fail(ErrorCode::invalid, "the name was used too often; give the file another one");
 }
 
-bool Intake::look_for_missing(Moment now, const std::map<std::string, Seen>& present) {
-  bool again = false;
+std::optional<Intake::Moment> Intake::look_for_missing(
+    const std::function<bool(const std::string& path)>& is_there, bool calm) {
+  const Moment now = node_.clock().elapsed();
+  const auto patience = patience_with_missing(options_.stable_for, calm);
+  std::optional<Moment> next;
   std::vector<std::string> gone;
   for (const auto& [id, path] : waiting_) {
-    if (present.contains(path)) {
+    if (!is_missing(path, is_there)) {
       missing_.erase(id);
       continue;
     }
-    // An editor that writes by rename has the file away for a moment.
-    const auto since = missing_.try_emplace(id, now).first->second;
-    if (since == now || now - since < options_.stable_for) {
-      again = true;
-    } else {
-      gone.push_back(id);
-    }
+    const Moment due = missing_.try_emplace(id, now).first->second + patience;
+    if (due <= now) gone.push_back(id);
+    const Moment again = std::max(due, now + options_.stable_for);
+    next = std::min(next.value_or(again), again);
   }
-  for (const auto& id : gone) {
-    auto standing = read_standing(node_, id);
-    if (!standing || !*standing) continue;
-    learn(**standing);
-    const auto taken = (*standing)->status == "pending" ? take_move(**standing) : show(id);
-    if (taken) {
-      missing_.erase(id);
-    } else if (!is_silent(taken.error().code)) {
-      tell(waiting_[id], taken.error(), id);
-    }
+  for (const auto& id : gone) take_missing(id);
+  return next;
+}
+
+/// The folders are asked as well where nothing is known of it: news of a file can be on the way.
+bool Intake::is_missing(const std::string& path,
+                        const std::function<bool(const std::string& path)>& is_there) const {
+  if (is_there(path)) return false;
+  const auto slash = path.rfind('/');
+  const auto folder = root_.sub(path.substr(0, slash));
+  return !folder || !folder->has(path.substr(slash + 1));
+}
+
+void Intake::take_missing(const std::string& id) {
+  auto standing = read_standing(node_, id);
+  if (!standing || !*standing) return;
+  learn(**standing);
+  const auto taken = (*standing)->status == "pending" ? take_move(**standing) : show(id);
+  if (taken) {
+    missing_.erase(id);
+  } else if (!is_silent(taken.error().code)) {
+    tell(waiting_[id], taken.error(), id);
   }
-  return again;
 }
 
 /// A waiting file that lies elsewhere, or nowhere: `Rejected/` rejects exactly the revision that

@@ -5,10 +5,13 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "bridges/vault/layout.hpp"
 #include "bridges/vault/projector.hpp"
+#include "bridges/vault/reception.hpp"
 #include "runtime/node.hpp"
 
 namespace nightshift::bridges::vault {
@@ -16,8 +19,8 @@ namespace nightshift::bridges::vault {
 /// The principal in whose name the bridge proposes.
 inline constexpr const char* vault_principal = "vault";
 
-/// Not thread-safe.
-class Intake {
+/// Takes the files of `Pending_Approval/`. Not thread-safe.
+class Intake final : public Taker {
  public:
   struct Options {
     std::string owner;
@@ -25,9 +28,11 @@ class Intake {
     bool moves_count = true;
     std::chrono::milliseconds stable_for{0};
     std::chrono::milliseconds call_timeout{30'000};
-    /// A scan ends early once this is true.
+    /// What is under way ends early once this is true.
     std::function<bool()> stop;
   };
+  /// Of the clock's `elapsed`.
+  using Moment = std::chrono::microseconds;
 
   Intake(runtime::Node& node, const Folder& root, Projector& projector, ErrorsLog& errors,
          Options options)
@@ -37,28 +42,24 @@ class Intake {
         errors_(errors),
         options_(std::move(options)) {}
 
-  /// Looks at every file that waits, once. True if something was not ready yet (a file that
-  /// still changes, a node that is busy): look again soon.
-  bool scan();
+  std::vector<std::string> folders() const override;
+  std::vector<Result<void>> take(const std::vector<Arrived>& files) override;
+  /// `look_for_missing` finds it.
+  void miss(const std::string&) override {}
 
-  /// Learns that an approval waits, or no longer: a waiting one whose file is gone for two scans
-  /// was moved or removed by a person. Adds what was taken from its file: of use before a
-  /// projection.
+  /// A waiting approval whose file is gone for a while was moved or removed by a person: takes
+  /// that. `is_there` knows the paths of files, `calm` is that of `patience_with_missing`. Answers
+  /// when to look again, if something is gone.
+  std::optional<Moment> look_for_missing(
+      const std::function<bool(const std::string& path)>& is_there, bool calm);
+
+  /// Learns that an approval waits, or no longer. Adds what was taken from its file: of use before
+  /// a projection.
   void learn(Standing& standing);
 
  private:
-  /// Of the clock's `elapsed`.
-  using Moment = std::chrono::microseconds;
-  struct Seen {
-    Stamp stamp;
-    Moment since;
-    bool settled = false;
-  };
-
-  bool scan_folder(const CategoryFolder& category, Moment now,
-                   std::map<std::string, Seen>& present);
-  /// True if there is no more to do until the file changes.
-  bool take(const Place& place, const std::string& folder);
+  Result<void> take_one(const Arrived& arrived);
+  Result<bool> undo_rename(const Arrived& arrived, const Marks& marks);
   Result<void> propose(const Place& place, const FileText& file, const Draft& draft,
                        const std::string& id);
   Result<void> take_known(const Place& place, const std::string& folder, const FileText& file,
@@ -66,7 +67,9 @@ class Intake {
   Result<void> edit(const Place& place, const FileText& file, const Draft& draft,
                     const Standing& standing);
   Result<void> renumber(const Place& place, const std::string& folder);
-  bool look_for_missing(Moment now, const std::map<std::string, Seen>& present);
+  bool is_missing(const std::string& path,
+                  const std::function<bool(const std::string& path)>& is_there) const;
+  void take_missing(const std::string& id);
   Result<void> take_move(const Standing& standing);
   Result<void> reject(const Standing& standing);
 
@@ -83,8 +86,6 @@ class Intake {
   Projector& projector_;
   ErrorsLog& errors_;
   Options options_;
-  /// By path relative to the vault.
-  std::map<std::string, Seen> seen_;
   /// Path of the file of each pending approval, by id.
   std::map<std::string, std::string> waiting_;
   /// What the file of each pending approval last became, by id.

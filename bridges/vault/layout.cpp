@@ -52,15 +52,17 @@ const std::array<std::string_view, 17> vault_folders{
     "Logs",
 };
 
+std::string path_of(const CategoryFolder& category) {
+  return std::string(pending_folder) + "/" + std::string(category.folder);
+}
+
 const CategoryFolder& folder_of(approval::Category category) {
   const auto* found = std::ranges::find(category_folders, category, &CategoryFolder::category);
   return found == category_folders.end() ? category_folders.front() : *found;
 }
 
 std::string place_of(std::string_view status, approval::Category category) {
-  if (status == "pending") {
-    return std::string(pending_folder) + "/" + std::string(folder_of(category).folder);
-  }
+  if (status == "pending") return path_of(folder_of(category));
   if (status == "approved" || status == "unknown") return std::string(approved_folder);
   if (status == "sent") return std::string(done_folder);
   if (status == "failed") return std::string(needs_action_folder);

@@ -15,7 +15,11 @@ inline constexpr std::string_view pending_folder = "Pending_Approval";
 inline constexpr std::string_view approved_folder = "Approved";
 inline constexpr std::string_view rejected_folder = "Rejected";
 inline constexpr std::string_view done_folder = "Done";
+inline constexpr std::string_view inbox_folder = "Inbox";
 inline constexpr std::string_view needs_action_folder = "Needs_Action";
+inline constexpr std::string_view cloud_drafts_folder = "Needs_Action/cloud";
+inline constexpr std::string_view in_progress_cloud_folder = "In_Progress/cloud";
+inline constexpr std::string_view in_progress_local_folder = "In_Progress/local";
 inline constexpr std::string_view outbox_folder = "Outbox";
 
 /// A category and its folder below `Pending_Approval/`; `word` is its usual channel.
@@ -32,6 +36,9 @@ inline constexpr std::array<CategoryFolder, 5> category_folders{{
     {approval::CATEGORY_ODOO, "Odoo", "odoo"},
     {approval::CATEGORY_SOCIAL, "Social", "social"},
 }};
+
+/// Relative to the vault.
+std::string path_of(const CategoryFolder& category);
 
 /// The folder of a category; that of e-mail for a category of a later version.
 const CategoryFolder& folder_of(approval::Category category);

@@ -15,9 +15,7 @@ constexpr std::size_t entries_max = 1'000'000;
 std::vector<std::string> folders() {
   std::vector<std::string> all;
   all.reserve(category_folders.size() + 4);
-  for (const auto& entry : category_folders) {
-    all.push_back(std::string(pending_folder) + "/" + std::string(entry.folder));
-  }
+  for (const auto& entry : category_folders) all.push_back(path_of(entry));
   for (const auto folder : {approved_folder, rejected_folder, needs_action_folder, done_folder}) {
     all.emplace_back(folder);
   }

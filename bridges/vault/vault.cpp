@@ -1,48 +1,71 @@
-// The bridge's thread: follow the journal, scan the folder, remember how far it came.
+// The bridge's thread: hear what changed, follow the journal, take what people did.
 #include "bridges/vault/vault.hpp"
 
+#include <algorithm>
 #include <atomic>
-#include <charconv>
-#include <condition_variable>
-#include <mutex>
-#include <set>
 #include <thread>
 
+#include "bridges/vault/action_log.hpp"
+#include "bridges/vault/agent_state.hpp"
+#include "bridges/vault/approval_files.hpp"
+#include "bridges/vault/bell.hpp"
+#include "bridges/vault/dashboard.hpp"
+#include "bridges/vault/draft_files.hpp"
+#include "bridges/vault/follower.hpp"
 #include "bridges/vault/intake.hpp"
-#include "bridges/vault/names.hpp"
+#include "bridges/vault/lookout.hpp"
+#include "bridges/vault/reception.hpp"
+#include "bridges/vault/task_intake.hpp"
+#include "bridges/vault/usage_log.hpp"
 
 namespace nightshift::bridges::vault {
 namespace {
 
-/// `LOG_ID OFFSET`: how far the journal stands projected. A hint: without it everything that waits
-/// is compared, and what has ended is left as people have it.
-constexpr const char* cursor_name = ".nightshift_cursor";
-constexpr std::size_t cursor_bytes_max = 256;
-constexpr std::size_t events_page = 1'000;
-constexpr std::size_t list_page = 500;
-constexpr std::size_t entries_max = 1'000'000;
+/// What could not be done is tried again after so long.
+constexpr std::chrono::milliseconds retry_after{300};
+/// The cursor is a hint: it need not be written with every event.
+constexpr std::chrono::seconds remember_every{1};
 
 }  // namespace
 
 class VaultBridge::Impl {
  public:
-  Impl(runtime::Node& node, VaultOptions options, Folder root, Stamp identity)
+  Impl(runtime::Node& node, VaultOptions options, Folder root, Stamp identity, Bell bell)
       : node_(node),
         options_(std::move(options)),
         root_(std::move(root)),
         identity_(identity),
+        bell_(std::move(bell)),
         errors_(root_, node.identity().role(), options_.log),
         projector_(root_, node.clock(), errors_),
         intake_(node, root_, projector_, errors_,
                 {.owner = options_.owner,
                  .moves_count = options_.decisions != "off",
                  .stable_for = options_.stable_for,
-                 .stop = [this] { return stop_.load(); }}) {}
+                 .stop = stopped_}),
+        approvals_(node, root_, projector_, intake_, errors_),
+        tasks_(node, root_, errors_),
+        task_intake_(
+            node, root_, tasks_, errors_,
+            {.owner = options_.owner, .stable_for = options_.stable_for, .stop = stopped_}),
+        drafts_(node, root_, errors_, {.owner = options_.owner, .stable_for = options_.stable_for}),
+        reception_(root_, node.clock(), errors_, *options_.refusals,
+                   {&intake_, &task_intake_, &drafts_}, options_.stable_for),
+        page_(root_, errors_, node.identity().log_id()),
+        usage_(page_, node.clock(), options_.zone),
+        actions_(node, page_, options_.zone),
+        agents_(node, root_, errors_),
+        dashboard_(node, root_, errors_, *options_.refusals),
+        follower_(node, root_,
+                  {&approvals_, &tasks_, &drafts_, &usage_, &actions_, &agents_, &dashboard_}),
+        lookout_(root_, node.clock(), errors_,
+                 {.watches_max = options_.watches_max,
+                  .every = options_.rescan_every,
+                  .every_unwatched = options_.rescan_unwatched_every}) {}
 
   Result<void> prepare() { return projector_.make_folders(); }
-  void wake(bool stop);
   void launch() {
-    watch_ = node_.watch([this](std::uint64_t) { wake(false); });
+    watch_ = node_.watch([this](std::uint64_t) { bell_.ring(); });
     thread_ = std::thread([this] {
       try {
         run();
@@ -52,92 +75,100 @@ class VaultBridge::Impl {
       }
     });
   }
-  void join() {
+  void stop() {
+    stop_ = true;
+    bell_.ring();
     watch_.reset();
     if (thread_.joinable()) thread_.join();
   }
+  const Refusals& refusals() const { return *options_.refusals; }
 
  private:
+  using Moment = std::chrono::microseconds;
+
   void run();
-  void rest_until(std::chrono::microseconds moment);
-  Result<void> begin();
-  bool told(const Result<void>& result, const std::string& what);
+  void work();
+  void look();
   bool is_in_place();
-  void read_cursor();
-  void write_cursor();
-  Result<void> gather_waiting();
-  void gather_left_behind();
-  bool follow();
-  void project_changed();
-  Result<void> project(const std::string& id, bool create);
+  bool begin();
+  void wake_by(Moment moment) { wake_at_ = std::min(wake_at_.value_or(moment), moment); }
 
   runtime::Node& node_;
   const VaultOptions options_;
   const Folder root_;
   const Stamp identity_;
+  const Bell bell_;
+  std::atomic<bool> stop_ = false;
+  const Stop stopped_ = [this] { return stop_.load(); };
   ErrorsLog errors_;
   Projector projector_;
   Intake intake_;
+  ApprovalFiles approvals_;
+  TaskFiles tasks_;
+  TaskIntake task_intake_;
+  DraftFiles drafts_;
+  Reception reception_;
+  JournalPage page_;
+  UsageLog usage_;
+  ActionLog actions_;
+  AgentState agents_;
+  Dashboard dashboard_;
+  Follower follower_;
+  Lookout lookout_;
 
-  /// Offset up to which events were read, and the one that the file names.
-  std::uint64_t cursor_ = 0;
-  std::uint64_t written_cursor_ = 0;
-  /// Approvals whose files are to be compared; true: write a file where there is none.
-  std::map<std::string, bool> changed_;
-
-  std::mutex mutex_;
-  std::condition_variable woken_;
-  bool news_ = false;
-  std::atomic<bool> stop_ = false;
+  bool begun_ = false;
+  /// When there is something to do at the latest, of the clock's `elapsed`.
+  std::optional<Moment> wake_at_;
+  Moment remembered_at_{0};
   runtime::Node::Watch watch_;
   std::thread thread_;
 };
 
-/// Everything that waits gets its file compared; what a crash left under way is finished.
-Result<void> VaultBridge::Impl::begin() {
-  if (auto settled = projector_.settle_leftovers(); !settled) return settled;
-  read_cursor();
-  if (auto gathered = gather_waiting(); !gathered) return gathered;
-  gather_left_behind();
-  return {};
-}
-
 void VaultBridge::Impl::run() {
-  std::optional<std::chrono::microseconds> last_scan;
-  bool begun = false;
-  bool busy = true;
   while (!stop_) {
-    const auto now = node_.clock().elapsed();
-    const std::chrono::microseconds pause = busy ? options_.stable_for : options_.rescan_every;
-    const bool scan_is_due = !last_scan || now >= *last_scan + pause;
-    if (scan_is_due) last_scan = now;
+    wake_at_.reset();
     if (is_in_place()) {
-      begun = begun || told(begin(), "vault");
-      if (begun) {
-        follow();
-        project_changed();
-      }
-      if (scan_is_due) busy = intake_.scan();
-      if (begun) write_cursor();
+      work();
+    } else {
+      lookout_.lose_sight();
+      wake_by(node_.clock().elapsed() + options_.rescan_unwatched_every);
     }
-    rest_until(*last_scan + (busy ? options_.stable_for : options_.rescan_every));
+    std::optional<Moment> rest;
+    if (wake_at_) rest = std::max(*wake_at_ - node_.clock().elapsed(), Moment(0));
+    if (!stop_) bell_.wait(lookout_.descriptor(), rest);
   }
+  if (begun_ && is_in_place()) follower_.remember();
 }
 
-/// Or until there is news.
-void VaultBridge::Impl::rest_until(std::chrono::microseconds moment) {
-  std::unique_lock lock(mutex_);
-  woken_.wait_for(lock, moment - node_.clock().elapsed(), [this] { return news_ || stop_; });
-  news_ = false;
+void VaultBridge::Impl::work() {
+  const auto& clock = node_.clock();
+  begun_ = begun_ || begin();
+  if (!begun_) return wake_by(clock.elapsed() + retry_after);
+  look();
+  follower_.follow(stopped_);
+  reception_.serve(stopped_);
+  const auto is_there = [this](const std::string& path) { return reception_.has(path); };
+  const bool calm = !reception_.next();
+  for (const auto next : {intake_.look_for_missing(is_there, calm),
+                          task_intake_.look_for_missing(calm), drafts_.look_for_missing(calm)}) {
+    if (next) wake_by(*next);
+  }
+  // What was taken from files shows in them before there is a rest.
+  if (!follower_.follow(stopped_)) wake_by(clock.elapsed() + retry_after);
+  if (const auto next = reception_.next()) wake_by(*next);
+  if (const auto next = dashboard_.refresh()) wake_by(*next);
+  wake_by(lookout_.next());
+  if (clock.elapsed() >= remembered_at_ + remember_every) {
+    follower_.remember();
+    remembered_at_ = clock.elapsed();
+  }
+  if (!follower_.is_remembered()) wake_by(remembered_at_ + remember_every);
 }
 
-void VaultBridge::Impl::wake(bool stop) {
-  {
-    const std::lock_guard lock(mutex_);
-    news_ = true;
-    stop_ = stop_ || stop;
-  }
-  woken_.notify_all();
+void VaultBridge::Impl::look() {
+  const auto news = lookout_.take();
+  for (const auto& path : news.files) reception_.look(path);
+  if (news.everything && !reception_.look_everywhere()) lookout_.look_again();
 }
 
 /// An unmounted or exchanged vault must not look like one that a person has emptied.
@@ -152,92 +183,15 @@ bool VaultBridge::Impl::is_in_place() {
   return false;
 }
 
-void VaultBridge::Impl::read_cursor() {
-  cursor_ = node_.head().offset;
-  const auto text = root_.read_beneath(cursor_name, cursor_bytes_max);
-  if (!text) return;
-  const std::string prefix = node_.identity().log_id() + " ";
-  if (!text->starts_with(prefix)) return;
-  std::uint64_t offset = 0;
-  const char* begin = text->data() + prefix.size();
-  const auto read = std::from_chars(begin, text->data() + text->size(), offset);
-  if (read.ec == std::errc() && offset <= cursor_) cursor_ = written_cursor_ = offset;
-}
-
-void VaultBridge::Impl::write_cursor() {
-  if (cursor_ == written_cursor_ || !changed_.empty()) return;
-  const std::string text = node_.identity().log_id() + " " + std::to_string(cursor_) + "\n";
-  const auto before = root_.read(cursor_name, cursor_bytes_max);
-  const auto written =
-      before ? root_.replace(cursor_name, text, *before) : root_.create(cursor_name, text);
-  if (written) written_cursor_ = cursor_;
-}
-
-Result<void> VaultBridge::Impl::gather_waiting() {
-  for (const char* status : {"pending", "approved", "unknown"}) {
-    runtime::ListQuery query{
-        .kind = approval_kind, .where = {{"status", status}}, .after = {}, .limit = list_page};
-    do {
-      const auto page = node_.list(query);
-      if (!page) return std::unexpected(page.error());
-      for (const auto& item : page->items) changed_[item.entity.id] = true;
-      query.after = page->next;
-    } while (!query.after.empty());
+bool VaultBridge::Impl::begin() {
+  const auto begun = follower_.begin();
+  if (!begun) {
+    errors_.record(node_.clock().now(), "vault",
+                   "it could not be compared with the journal and is tried again: " +
+                       std::string(begun.error().message()),
+                   "");
   }
-  return {};
-}
-
-/// Files in `Approved/` whose approval has ended meanwhile.
-void VaultBridge::Impl::gather_left_behind() {
-  const auto folder = root_.sub(approved_folder);
-  const auto names = folder ? folder->names(entries_max)
-                            : Result<std::vector<std::string>>(std::unexpected(folder.error()));
-  if (!names) return;
-  for (const auto& name : *names) {
-    if (is_draft_name(name)) changed_.try_emplace(id_of_stem(stem_of(name)), false);
-  }
-}
-
-/// Reads the events since the last time. False if they could not be read: later, then.
-bool VaultBridge::Impl::follow() {
-  for (;;) {
-    const auto events = node_.events(cursor_, events_page);
-    if (!events) return false;
-    if (events->empty()) return true;
-    for (const auto& event : *events) {
-      if (event.record.kind() == approval_kind) changed_[event.record.entity()] = true;
-    }
-    cursor_ = events->back().offset;
-  }
-}
-
-void VaultBridge::Impl::project_changed() {
-  std::map<std::string, bool> left;
-  for (const auto& [id, create] : changed_) {
-    if (stop_ || !told(project(id, create), std::string(approval_kind) + "/" + id)) {
-      left[id] = create;
-    }
-  }
-  changed_ = std::move(left);
-}
-
-Result<void> VaultBridge::Impl::project(const std::string& id, bool create) {
-  auto standing = read_standing(node_, id);
-  if (!standing) return std::unexpected(standing.error());
-  if (!*standing) return {};
-  intake_.learn(**standing);
-  return projector_.project(**standing, create);
-}
-
-/// True if it went well. A person was faster: that is no error, it is tried again.
-bool VaultBridge::Impl::told(const Result<void>& result, const std::string& what) {
-  if (result) return true;
-  if (result.error().code != ErrorCode::conflict) {
-    errors_.record(
-        node_.clock().now(), what,
-        "its files could not be brought up to date: " + std::string(result.error().message()), "");
-  }
-  return false;
+  return begun.has_value();
 }
 
 VaultBridge::VaultBridge(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -260,7 +214,12 @@ Result<std::unique_ptr<VaultBridge>> VaultBridge::start(runtime::Node& node, Vau
   }
   const auto identity = root->identity();
   if (!identity) return std::unexpected(identity.error());
-  auto impl = std::make_unique<Impl>(node, std::move(options), std::move(*root), *identity);
+  if (!options.refusals) options.refusals = std::make_shared<Refusals>();
+  options.refusals->clear();
+  auto bell = Bell::make();
+  if (!bell) return std::unexpected(bell.error());
+  auto impl = std::make_unique<Impl>(node, std::move(options), std::move(*root), *identity,
+                                     std::move(*bell));
   if (auto ready = impl->prepare(); !ready) return std::unexpected(ready.error());
   impl->launch();
   return std::unique_ptr<VaultBridge>(new VaultBridge(std::move(impl)));
@@ -268,9 +227,8 @@ Result<std::unique_ptr<VaultBridge>> VaultBridge::start(runtime::Node& node, Vau
 
 VaultBridge::~VaultBridge() { stop(); }
 
-void VaultBridge::stop() {
-  impl_->wake(true);
-  impl_->join();
-}
+const Refusals& VaultBridge::refusals() const { return impl_->refusals(); }
+
+void VaultBridge::stop() { impl_->stop(); }
 
 }  // namespace nightshift::bridges::vault

@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "bridges/vault/refusals.hpp"
+#include "runtime/calendar.hpp"
 #include "runtime/node.hpp"
 
 namespace nightshift::bridges::vault {
@@ -20,11 +22,19 @@ struct VaultOptions {
   std::string owner;
   /// `request`: a move to `Approved/` asks for the key; `off`: moves are undone. `move` is refused.
   std::string decisions = "request";
-  std::chrono::milliseconds rescan_every{1'000};
+  /// How often all folders are compared while inotify tells of changes, and while it does not.
+  std::chrono::milliseconds rescan_every{60'000};
+  std::chrono::milliseconds rescan_unwatched_every{1'000};
+  /// More inotify watches than these are not taken: then folders are compared.
+  std::size_t watches_max = 64;
   /// A file is read once its size and time have been the same for so long.
   std::chrono::milliseconds stable_for{300};
+  /// Where the days of the pages under `Logs/` begin.
+  runtime::Zone zone{};
   /// Told what people should hear, one line each; may be empty. Called on the bridge's thread.
   std::function<void(std::string_view)> log;
+  /// Where files that are refused are listed while it runs; its own if nobody gives one.
+  std::shared_ptr<Refusals> refusals = {};
   /// Called on the bridge's thread if that cannot go on; may be empty.
   std::function<void(std::string why)> failed = {};
 };
@@ -39,6 +49,9 @@ class VaultBridge {
   VaultBridge(const VaultBridge&) = delete;
   VaultBridge& operator=(const VaultBridge&) = delete;
   ~VaultBridge();
+
+  /// Files that are refused now. Thread-safe.
+  const Refusals& refusals() const;
 
   /// Ends the thread; what was begun is finished. Call it before the node goes. Idempotent.
   void stop();

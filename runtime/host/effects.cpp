@@ -13,15 +13,32 @@ namespace {
 /// No mail to the owner is due: it has been asked, or an executor runs.
 constexpr auto never = std::chrono::microseconds::max();
 
+/// The name of the places that executors share.
+constexpr const char* shared = "";
+
 std::string name_of(const EffectKey& key) { return to_string(key.entity) + " effect " + key.id; }
+
+std::size_t threads_for(const Effects::Parts& parts) {
+  auto threads = parts.threads;
+  if (threads == 0) return 0;
+  for (const auto& executor : parts.executors) threads += executor->places();
+  return threads;
+}
 
 }  // namespace
 
-Effects::Effects(Parts parts)
-    : parts_(std::move(parts)),
-      free_(static_cast<std::ptrdiff_t>(std::max<std::size_t>(1, parts_.threads))),
-      workers_(parts_.threads) {
-  for (const auto& executor : parts_.executors) executors_[executor->effect_type()] = executor;
+Effects::Effects(Parts parts) : parts_(std::move(parts)), workers_(threads_for(parts_)) {
+  free_[shared] = static_cast<std::ptrdiff_t>(std::max<std::size_t>(1, parts_.threads));
+  for (const auto& executor : parts_.executors) {
+    const auto type = executor->effect_type();
+    executors_[type] = executor;
+    if (executor->places() > 0) free_[type] = static_cast<std::ptrdiff_t>(executor->places());
+  }
+}
+
+std::ptrdiff_t& Effects::free_for(const Job& job) {
+  const auto own = free_.find(job.why.type());
+  return own == free_.end() ? free_.at(shared) : own->second;
 }
 
 void Effects::want(const EffectKey& key, const WorkValue& why) {
@@ -51,8 +68,8 @@ std::optional<std::chrono::microseconds> Effects::poll() {
       } else if (job.phase == Phase::reporting) {
         job.ready_at = never;
         mails.emplace_back(key.entity, job.report);
-      } else if (free_ > 0) {
-        --free_;
+      } else if (auto& free = free_for(job); free > 0) {
+        --free;
         job.phase = Phase::asked;
         job.ready_at = never;
         mails.emplace_back(key.entity, Dispatch{key.id, job.why});
@@ -64,7 +81,7 @@ std::optional<std::chrono::microseconds> Effects::poll() {
 }
 
 void Effects::wait(Job& job, Phase phase, std::chrono::microseconds ready_at) {
-  if (job.phase == Phase::asked || job.phase == Phase::acting) ++free_;
+  if (job.phase == Phase::asked || job.phase == Phase::acting) ++free_for(job);
   job.phase = phase;
   job.ready_at = ready_at;
 }
@@ -106,7 +123,7 @@ void Effects::dispatched(const EffectKey& key, Permit permit, const WorkValue& w
     const std::lock_guard lock(mutex_);
     auto& job = jobs_.try_emplace(key, Job{.why = why}).first->second;
     if (job.phase == Phase::waiting) {
-      --free_;
+      --free_for(job);
       job.phase = Phase::asked;
       job.ready_at = never;
     }

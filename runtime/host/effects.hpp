@@ -56,7 +56,7 @@ class Effects {
     const Clock& clock;
     EffectCounters& counters;
     std::chrono::milliseconds backoff;
-    /// Executors running at once; 0 runs them in the caller.
+    /// Executors running at once that have no places of their own; 0 runs all in the caller.
     std::size_t threads;
     Send send;
     /// Crash points, and lines for the operator.
@@ -137,6 +137,8 @@ class Effects {
   void report(const EffectKey& key, Report report);
   /// Makes the report that a dispatched effect was not begun, if it is dropped.
   std::shared_ptr<Duty> begins(const EffectKey& key, std::uint32_t attempt);
+  /// What `job` takes a place of while it is asked about or runs. Needs the lock.
+  std::ptrdiff_t& free_for(const Job& job);
   /// Gives the worker back, and decides when the owner is mailed next. Needs the lock.
   void wait(Job& job, Phase phase, std::chrono::microseconds ready_at);
   /// Doubles with each failure from the first on.
@@ -149,8 +151,9 @@ class Effects {
 
   mutable std::mutex mutex_;
   std::map<EffectKey, Job> jobs_;
-  /// Places at the executors. Below zero where more was dispatched before this was built.
-  std::ptrdiff_t free_;
+  /// Places at the executors, by type where one has its own, the others' by no name. Below zero
+  /// where more was dispatched before this was built.
+  std::map<std::string, std::ptrdiff_t> free_;
   Workers workers_;
 };
 

@@ -17,7 +17,8 @@ struct Target {
   const char* name;
   void (*function)(std::string_view);
 };
-constexpr Target targets[] = {{"fuzz_canonical", canonical},
+constexpr Target targets[] = {{"fuzz_agent", agent},
+                              {"fuzz_canonical", canonical},
                               {"fuzz_command_body", command_body},
                               {"fuzz_draft", draft},
                               {"fuzz_ecosystem", ecosystem},

@@ -18,6 +18,7 @@ inline void require(bool holds, std::string_view what) {
 }
 
 // Each of these reads any bytes and returns, or ends the process.
+void agent(std::string_view input);
 void command_body(std::string_view input);
 void record(std::string_view input);
 void canonical(std::string_view input);

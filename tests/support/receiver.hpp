@@ -23,6 +23,7 @@ class Receiver final : public runtime::Executor {
     if (granted) return {};
     return fail(ErrorCode::forbidden, "this receiver is not the configured one");
   }
+  std::size_t places() const override { return own_places; }
   runtime::ReceiverClass receiver_class(const runtime::Permit&) const override { return kind_; }
 
   runtime::Outcome look(const runtime::Permit& permit) override {
@@ -72,6 +73,8 @@ class Receiver final : public runtime::Executor {
 
   /// May throw, or say what happens instead of an arrival. Set before the node starts.
   std::function<std::optional<runtime::Outcome>(const runtime::Permit&)> instead;
+  /// Set before the node starts.
+  std::size_t own_places = 0;
   /// The receiver cannot tell what arrived.
   bool blind = false;
   /// The standing grant covers what it is sent.

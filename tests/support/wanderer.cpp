@@ -106,7 +106,7 @@ void Wanderer::refused_step(const host::Told& told) {
   refused.set_id(told.id());
   refused.set_n(1);
   refused.set_command(told.command());
-  refused.set_code("wrong_phase");
+  refused.set_code(dice_.pick<std::string>({"wrong_phase", "invalid"}));
   refused.set_detail("why the target would not");
   refused.set_body(told.body());
   fold(refused, "");

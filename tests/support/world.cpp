@@ -1,6 +1,7 @@
 // Makes the world of a test.
 #include "tests/support/world.hpp"
 
+#include "messages/assignment.pb.h"
 #include "messages/canonical.hpp"
 #include "messages/effects.pb.h"
 #include "messages/prices.pb.h"
@@ -28,6 +29,40 @@ std::shared_ptr<const PriceTable> price_table() {
   add_price(*table, "opus", "2026-01-01T00:00:00Z", {3'000'000, 15'000'000, 300'000, 3'750'000});
   add_price(*table, "opus", "2026-11-01T00:00:00Z", {5'000'000, 25'000'000, 500'000, 6'250'000});
   return table;
+}
+
+void add_agent(RoutingTable& table, const std::string& name, Channel channel,
+               std::initializer_list<const char*> keywords, const std::string& webhook = "") {
+  auto& agent = *table.add_agents();
+  agent.set_name(name);
+  agent.set_channel(channel);
+  agent.set_webhook(webhook);
+  for (const auto* keyword : keywords) agent.add_keywords(keyword);
+}
+
+std::shared_ptr<const RoutingTable> routing_table() {
+  auto table = std::make_shared<RoutingTable>();
+  add_agent(*table, "accounting", CHANNEL_ODOO, {"invoice", "payment", "accounting", "odoo"},
+            "crm");
+  add_agent(*table, "email", CHANNEL_EMAIL, {"email", "reply", "message", "gmail"});
+  add_agent(*table, "social", CHANNEL_LINKEDIN, {"facebook", "instagram", "twitter", "linkedin"});
+  return table;
+}
+
+/// What tasks, drafts and members are made of.
+std::map<std::string, std::vector<std::string>, std::less<>> night_words() {
+  return {{"agent", {"", "email", "social", "accounting"}},
+          {"outcome", {"sent", "failed", "refused", "rejected", "expired"}},
+          {"status", {"sent", "failed", "rejected", "withdrawn", "expired"}},
+          {"task", {"", "t1"}},
+          {"text", {"", "Please reply to Ines", "An invoice is due"}},
+          {"agent_id", {"local"}},
+          {"vault_path", {"", "/home/alice/vault"}},
+          {"git_remote_url", {"", "git@github.com:alice/vault.git"}},
+          {"whatsapp_notification_number", {"", "+1234567890"}},
+          {"anthropic_api_key", {"", "env:ANTHROPIC_API_KEY"}},
+          {"mcp_servers", {"email-mcp", "whatsapp-mcp"}},
+          {"session_files_path", {"", "/home/alice/.sessions"}}};
 }
 
 /// What configurations of processes are made of.
@@ -70,7 +105,9 @@ World::World() : now(*from_rfc3339("2026-11-21T07:00:00Z")), caller(person("alic
   crm.add("class", "keyed");
   node.data.emplace(PriceTable::descriptor()->full_name(), price_table());
   words = {{"model", {"opus", "haiku", "opus-latest"}}, {"key", {"k1", "k2", "k3", "k4"}}};
+  node.data.emplace(RoutingTable::descriptor()->full_name(), routing_table());
   words.merge(process_words());
+  words.merge(night_words());
   for (const auto* name : {"alice", "bob", "carol"}) {
     const auto& [_, key] = *keys.emplace(name, SigningKey::generate()).first;
     auto& approver = *authority.add_approvers();

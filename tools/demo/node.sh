@@ -1,10 +1,12 @@
 # What the demonstrations share: a folder with data and vault, and one node in it.
-# Expects: program, place. Sets: data, vault, node, http.
+# Expects: program, place. Sets: data, vault, node, http, story.
 
 data=$place/data
 vault=$place/vault
 node=
 http=
+story=
+night=config/sample-night
 
 nightshift() { "$program" --data "$data" "$@"; }
 
@@ -46,4 +48,31 @@ start_node() {
 stop_node() {
   if [[ -n $node ]] && kill -TERM "$node" 2>/dev/null; then wait "$node" || true; fi
   node=
+}
+
+# Tells on this terminal what happens in the node, as it happens.
+start_story() {
+  local since
+  since=$(date -u +%FT%T)
+  "$program" --data "$data" log --follow --json 2>/dev/null > >(tools/demo/story "$since") &
+  story=$!
+}
+
+stop_story() {
+  if [[ -n $story ]]; then kill "$story" 2>/dev/null && { wait "$story" || true; } 2>/dev/null; fi
+  story=
+}
+
+# What comes in while you sleep: every file of the sample night, dropped where a watcher would.
+let_night_come() {
+  local file
+  for file in "$night"/*_*.md; do
+    cp "$file" "$vault/Inbox/"
+    sleep 0.5
+  done
+}
+
+# How many of KIND are in STATUS.
+count() {
+  nightshift list "$1" --where "status=$2" --json | grep -o "\"status\":\"$2\"" | wc -l
 }

@@ -139,7 +139,9 @@ Result<void> ensure_principals(runtime::Node& node, const DataFolder& folder) {
 }
 
 kernel::OwnersData owners_data(const runtime::Settings& settings) {
-  return {{PriceTable::descriptor()->full_name(), std::make_shared<PriceTable>(settings.prices)}};
+  return {
+      {PriceTable::descriptor()->full_name(), std::make_shared<PriceTable>(settings.prices)},
+      {RoutingTable::descriptor()->full_name(), std::make_shared<RoutingTable>(settings.routes)}};
 }
 
 Result<void> ensure_budgets(runtime::Node& node, const runtime::Settings& settings) {

@@ -1,7 +1,6 @@
 // One node in the foreground.
 #include "tools/nightshift/serve.hpp"
 
-#include <pwd.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -13,22 +12,23 @@
 #include "bridges/cli/show.hpp"
 #include "bridges/http/server.hpp"
 #include "bridges/vault/outbox.hpp"
-#include "bridges/vault/vault.hpp"
-#include "bridges/webhook/webhook.hpp"
-#include "messages/ids.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/secrets/environment.hpp"
 #include "storage/rocks.hpp"
+#include "tools/nightshift/agents.hpp"
 #include "tools/nightshift/backups.hpp"
 #include "tools/nightshift/crash_point.hpp"
 #include "tools/nightshift/initialise.hpp"
 #include "tools/nightshift/logging.hpp"
+#include "tools/nightshift/presence.hpp"
 #include "tools/nightshift/process.hpp"
 #include "tools/nightshift/processes.hpp"
 #include "tools/nightshift/quarantine.hpp"
 #include "tools/nightshift/retention.hpp"
 #include "tools/nightshift/secrets.hpp"
 #include "tools/nightshift/upkeep_part.hpp"
+#include "tools/nightshift/vault.hpp"
+#include "tools/nightshift/webhooks.hpp"
 
 namespace nightshift::tools {
 namespace {
@@ -37,8 +37,6 @@ using bridges::cli::NodeFlags;
 using bridges::cli::Program;
 using bridges::http::HttpServer;
 using bridges::vault::Outbox;
-using bridges::vault::VaultBridge;
-using bridges::webhook::Webhook;
 using runtime::supervision::Component;
 using runtime::supervision::Failed;
 using runtime::supervision::Health;
@@ -56,21 +54,10 @@ runtime::SettingsSources sources_of(const Program& program, const NodeFlags& fla
 /// More than a few receivers of webhooks that take their time: the outbox shall not wait for them.
 constexpr std::size_t effect_threads = 8;
 
-/// The user of this process, as an id.
-std::string user_name() {
-  const auto* user = ::getpwuid(::getuid());
-  return user != nullptr && is_id(user->pw_name) ? user->pw_name : "owner";
-}
-
 struct HttpPart final : Component {
   explicit HttpPart(std::unique_ptr<HttpServer> its_server) : server(std::move(its_server)) {}
   Health health() const override { return {server->connections(), {}}; }
   const std::unique_ptr<HttpServer> server;
-};
-
-struct VaultPart final : Component {
-  explicit VaultPart(std::unique_ptr<VaultBridge> its_bridge) : bridge(std::move(its_bridge)) {}
-  const std::unique_ptr<VaultBridge> bridge;
 };
 
 Stop stop_for(runtime::ProcessEnd end) {
@@ -106,6 +93,8 @@ class Service {
   /// With `children`, what runs ends with the node; else it waits for the next one.
   void stop(bool children) {
     if (children && processes_) processes_->end_children(settings_.stop_within * 3 / 4);
+    if (composer_) composer_->stop();
+    if (node_ && has_vault()) say_goodbye(*node_);
     node_.reset();
     processes_.reset();
     archivist_.reset();
@@ -126,6 +115,8 @@ class Service {
   }
 
  private:
+  bool has_vault() const { return !settings_.vault_path.empty(); }
+
   Result<void> open_journal(StopSignal& stop) {
     const auto key = folder_.ensure_node_key();
     if (!key) return std::unexpected(key.error());
@@ -158,10 +149,13 @@ class Service {
   }
 
   /// A cloud node only drafts: it has nothing that could send.
-  Result<std::vector<std::shared_ptr<runtime::Executor>>> executors() const {
-    std::vector<std::shared_ptr<runtime::Executor>> all;
+  Result<std::vector<std::shared_ptr<runtime::Executor>>> executors() {
+    auto composer = make_composer(settings_, folder_, secrets_);
+    if (!composer) return std::unexpected(composer.error());
+    composer_ = std::move(*composer);
+    std::vector<std::shared_ptr<runtime::Executor>> all{composer_};
     if (log_->identity().role() == "cloud") return all;
-    const auto beside = settings_.vault_path.empty() ? folder_.root() : settings_.vault_path;
+    const auto beside = has_vault() ? settings_.vault_path : folder_.root();
     bridges::vault::Probe probe;
     if (auto crash = crash_point(program_.environment)) {
       probe = [crash](std::string_view step) {
@@ -173,23 +167,11 @@ class Service {
     if (!outbox) return std::unexpected(outbox.error());
     all.push_back(std::move(*outbox));
     if (settings_.webhooks.empty()) return all;
-    auto webhook = webhooks();
+    auto webhook = make_webhook(settings_, secrets_, clock_, program_.version,
+                                crash_point(program_.environment));
     if (!webhook) return std::unexpected(webhook.error());
     all.push_back(std::move(*webhook));
     return all;
-  }
-
-  Result<std::shared_ptr<runtime::Executor>> webhooks() const {
-    for (const auto& [name, target] : settings_.webhooks) {
-      const auto secret = secrets_->resolve(target.secret);
-      if (!secret) spdlog::warn("[webhook.{}]: {}", name, secret.error().message());
-    }
-    return Webhook::open(
-        {.targets = settings_.webhooks,
-         .secret = [secrets = secrets_](const auto& name) { return secrets->resolve(name); },
-         .now = [clock = clock_] { return clock->now(); },
-         .program = "nightshift/" + program_.version,
-         .probe = crash_point(program_.environment)});
   }
 
   Result<void> start_host(StopSignal& stop) {
@@ -219,6 +201,7 @@ class Service {
         runtime::start_node(log_, program_.catalog, clock_, std::move(*hands), std::move(options));
     if (!node) return std::unexpected(node.error());
     node_ = std::move(*node);
+    composer_->attach(*node_);
     if (auto known = ensure_principals(*node_, folder_); !known) return known;
     return ensure_budgets(*node_, settings_);
   }
@@ -232,7 +215,10 @@ class Service {
     if (added)
       added = tree.add("bridges", upkeep_part("retention", archivist_, settings_.stop_within));
     if (added) added = tree.add("bridges", http_part());
-    if (added && !settings_.vault_path.empty()) added = tree.add("bridges", vault_part());
+    if (added && has_vault()) added = tree.add("bridges", vault_part(*node_, settings_, refusals_));
+    if (added && has_vault()) {
+      added = tree.add("bridges", presence_part(*node_, clock_, settings_.vault_path));
+    }
     if (!added) return added;
     processes_ = std::make_unique<Processes>(folder_, program_.environment, settings_.node_zone,
                                              secrets_, crash_point(program_.environment));
@@ -256,25 +242,14 @@ class Service {
               options.backups = keeper_;
               options.retention = archivist_;
               options.zone = settings_.node_zone;
+              options.refused_files = [refused = refusals_](std::size_t most) {
+                return shown(refused, most);
+              };
               options.failed = std::move(failed);
               auto server = HttpServer::start(*node_, std::move(options));
               if (!server) return std::unexpected(server.error());
               port_ = (*server)->port();
               return std::make_unique<HttpPart>(std::move(*server));
-            }};
-  }
-
-  Part vault_part() {
-    return {.name = "vault", .start = [this](Failed failed) -> Made {
-              bridges::vault::VaultOptions options;
-              options.root = settings_.vault_path;
-              options.owner = settings_.vault_owner.empty() ? user_name() : settings_.vault_owner;
-              options.decisions = settings_.vault_decisions;
-              options.log = [](std::string_view line) { spdlog::info("vault: {}", line); };
-              options.failed = std::move(failed);
-              auto bridge = VaultBridge::start(*node_, std::move(options));
-              if (!bridge) return std::unexpected(bridge.error());
-              return std::make_unique<VaultPart>(std::move(*bridge));
             }};
   }
 
@@ -299,6 +274,8 @@ class Service {
   std::shared_ptr<runtime::upkeep::BackupKeeper> keeper_;
   std::shared_ptr<runtime::upkeep::Archivist> archivist_;
   std::unique_ptr<Processes> processes_;
+  const Refusals refusals_ = std::make_shared<bridges::vault::Refusals>();
+  std::shared_ptr<bridges::agent::Composer> composer_;
   std::unique_ptr<runtime::Node> node_;
   /// Where HTTP listens; 0 until it does.
   std::atomic<int> port_ = 0;

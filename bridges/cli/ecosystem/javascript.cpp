@@ -1,13 +1,17 @@
 // Evaluates a configuration in node, in a sandbox.
 #include "bridges/cli/ecosystem/javascript.hpp"
 
-#include "bridges/cli/ecosystem/bounded_run.hpp"
 #include "bridges/cli/ecosystem/values.hpp"
+#include "runtime/bounded_run.hpp"
 
 namespace nightshift::bridges::cli::ecosystem {
 namespace {
 
 namespace fs = std::filesystem;
+using runtime::BoundedAnswer;
+using runtime::BoundedRun;
+using runtime::find_program;
+using runtime::run_bounded;
 
 constexpr std::size_t words_shown = 2'000;
 

@@ -8,7 +8,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "bridges/cli/ecosystem/bounded_run.hpp"
 #include "bridges/cli/ecosystem/javascript.hpp"
 #include "bridges/cli/ecosystem/translate.hpp"
 #include "bridges/cli/processes/jlist.hpp"
@@ -17,6 +16,7 @@
 #include "bridges/cli/text.hpp"
 #include "bridges/cli/verbs.hpp"
 #include "messages/json.hpp"
+#include "runtime/bounded_run.hpp"
 
 namespace nightshift::bridges::cli {
 namespace {
@@ -278,7 +278,7 @@ Result<void> start_program(Session& session, const StartFlags& flags) {
   const auto& program = flags.words.front();
   const bool is_file = here.look((here.folder / program).lexically_normal()) != Lies::nothing;
   const bool in_path = program.find('/') == std::string::npos &&
-                       ecosystem::find_program(program, variable(session, "PATH"));
+                       runtime::find_program(program, variable(session, "PATH"));
   if (!is_file && !in_path && program.find(' ') == std::string::npos) {
     return fail(ErrorCode::not_found,
                 "there is no process \"" + program + "\", no file of that name in " +

@@ -12,6 +12,7 @@ constexpr const char* page = R"({"items":[{"kind":"approval","id":"offer","statu
 "commands":["resolve"],"entity":{}}],
 "tells":[{"source":"purse/a","target":"purse/b","n":1,"command":"Receive","attempts":2,
 "since":"2026-11-21T07:00:00Z","cause":"purse/b is quarantined","awaits":"mend the cause"}],
+"files":[{"path":"Inbox/big.md","since":"2026-11-21T07:00:00Z","cause":"it is too large"}],
 "next":"approval:unknown:offer"})";
 
 }  // namespace
@@ -24,6 +25,7 @@ BOOST_AUTO_TEST_CASE(the_inbox_says_what_to_do_about_each) {
   for (const auto* part :
        {"approval/offer  unknown", "nightshift approval resolve offer", "nightshift get",
         "purse/a  cannot tell purse/b: Receive", "purse/b is quarantined", "mend the cause",
+        "Inbox/big.md  is refused since", "it is too large",
         "there is more: nightshift inbox --after approval:unknown:offer"}) {
     BOOST_TEST(says(run.out, part), run.out);
   }

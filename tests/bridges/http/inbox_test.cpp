@@ -27,7 +27,7 @@ std::string ids(const json& inbox) {
 BOOST_FIXTURE_TEST_SUITE(inbox, Inbox)
 
 BOOST_AUTO_TEST_CASE(it_lists_what_waits_for_a_person_and_what_to_do) {
-  BOOST_TEST(read() == json::parse(R"({"items":[],"tells":[]})"));
+  BOOST_TEST(read() == json::parse(R"({"items":[],"tells":[],"files":[]})"));
   suggest("n");
   post("/v1/counter/c/add", R"({"by":1})");
   const auto inbox = read();

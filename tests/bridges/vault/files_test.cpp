@@ -97,6 +97,19 @@ BOOST_AUTO_TEST_CASE(a_change_that_size_and_time_hide_is_found_by_its_bytes) {
   BOOST_TEST(root.names(100)->size() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(a_file_that_is_open_for_writing_is_neither_replaced_nor_removed) {
+  put("x.md", "first");
+  const auto seen = root.read("x.md", 100);
+  {
+    std::ofstream editor(path() / "x.md", std::ios::app);
+    BOOST_TEST((root.replace("x.md", "ours", *seen).error().code == ErrorCode::conflict));
+    BOOST_TEST((root.remove("x.md", *seen).error().code == ErrorCode::conflict));
+    editor << " and more";
+  }
+  BOOST_TEST(get("x.md") == "first and more");
+  BOOST_TEST(root.names(100)->size() == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(what_a_crash_leaves_tells_ours_from_a_persons) {
   const auto hash = to_hex(as_bytes(sha256("ours"))).substr(0, 16);
   const std::string name = ".nightshift-" + hash + "-X.md";

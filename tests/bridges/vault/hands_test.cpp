@@ -1,12 +1,19 @@
 // Random hands in the folder of a running node: no bytes of a person are lost, and when it is quiet
 // files and journal agree.
 #include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <map>
+#include <optional>
 #include <random>
 
+#include "bridges/vault/task_standing.hpp"
 #include "messages/crypto.hpp"
 #include "tests/bridges/vault/house.hpp"
 
@@ -22,7 +29,10 @@ constexpr const char* all_folders[] = {"Pending_Approval/Email",
                                        "Approved",
                                        "Rejected",
                                        "Done",
-                                       "Needs_Action"};
+                                       "Needs_Action",
+                                       "Inbox",
+                                       "In_Progress/local"};
+constexpr unsigned folders_count = std::size(all_folders);
 
 /// `NIGHTSHIFT_SEED` repeats a run; `NIGHTSHIFT_SEEDS` makes it longer.
 unsigned from_environment(const char* name, unsigned otherwise) {
@@ -76,10 +86,30 @@ class Hands : public House {
       }
       if (!shown) found.push_back(item.entity.id + " waits and has no file that shows it");
     }
+    for (const char* status : {"waiting", "drafting", "drafted", "stuck"}) {
+      find_tasks_without_file(status, found);
+    }
     return found;
   }
 
  private:
+  void find_tasks_without_file(const char* status, std::vector<std::string>& found) const {
+    const auto& node = const_cast<Hands*>(this)->node();
+    const auto page =
+        node.list({.kind = task_kind, .where = {{"status", status}}, .after = {}, .limit = 1000});
+    for (const auto& item : page->items) {
+      const auto task = read_task_standing(node, item.entity.id).value();
+      const auto bytes = text(task->path());
+      const bool refused = contains(text("Logs/Local/errors.md"), task->path());
+      const bool shown = contains(bytes, "id: " + item.entity.id + "\n") &&
+                         contains(bytes, task->marks.digest) &&
+                         contains(bytes, "status: " + task->status);
+      if (!shown && !(refused && there(task->path()))) {
+        found.push_back("task/" + item.entity.id + " has no file that shows it");
+      }
+    }
+  }
+
   unsigned pick(unsigned count) {
     return std::uniform_int_distribution<unsigned>(0, count - 1)(random_);
   }
@@ -115,8 +145,8 @@ class Hands : public House {
   void act() {
     const auto all = files();
     const std::string some = all.empty() ? "" : all[pick(static_cast<unsigned>(all.size()))];
-    switch (pick(9)) {
-      case 0:
+    switch (pick(15)) {
+      case 0: return arrive();
       case 1: return write_whole(std::string(pending_folders[pick(2)]) + "/" + stem() + ".md");
       case 2: return some.empty() ? void() : append(some);
       case 3: return some.empty() ? void() : remove(some);
@@ -124,11 +154,84 @@ class Hands : public House {
       case 5: return some.empty() ? void() : copy(some);
       case 6: return decide();
       case 7: return restart();
+      case 8: return some.empty() ? void() : append_in_place(some);
+      case 9: return rename_all();
+      case 10: return commit();
+      case 11: return check_out();
+      case 12: return back_up();
+      case 13: return synchronise();
       default: return settle();
     }
   }
 
+  /// An editor that keeps the file open while it writes.
+  void append_in_place(const std::string& name) {
+    std::ofstream editor(path() / "vault" / name, std::ios::app | std::ios::in);
+    if (!editor) return;
+    if (pick(2) == 0) settle();
+    editor << "\n" << fresh_word() << "\n" << std::flush;
+  }
+
+  /// As Obsidian does it when a person renames what many notes have in their names.
+  void rename_all() {
+    const std::string prefix = "R" + std::to_string(++count_ % 10) + "_";
+    const std::string folder = all_folders[pick(folders_count)];
+    for (const auto& name : files()) {
+      const fs::path file(name);
+      if (file.parent_path() != folder || file.filename().string().size() > 60) continue;
+      rename_with(RENAME_NOREPLACE, name, folder + "/" + prefix + file.filename().string());
+    }
+  }
+
+  void commit() {
+    git("init -q .");
+    git("add -A --ignore-errors -- . ':(exclude)Logs' ':(exclude)Outbox' ':(exclude).night*'");
+    git("-c user.name=Mara -c user.email=mara@example.com commit -q -m night");
+  }
+
+  /// What git writes over may be newer than what was looked at a moment before: no word that is in
+  /// no record yet is held against the bridge from here on.
+  void check_out() {
+    for (auto word = words_.begin(); word != words_.end();) {
+      word = in_journal(word->first) ? std::next(word) : words_.erase(word);
+    }
+    git("checkout -q -f HEAD~" + std::to_string(pick(3)) + " -- .");
+  }
+
+  void git(const std::string& command) const {
+    const auto vault = (path() / "vault").string();
+    const std::string line = "cd " + vault + " && GIT_DIR=" + (path() / "history").string() +
+                             " GIT_WORK_TREE=" + vault + " git " + command + " >/dev/null 2>&1";
+    const pid_t child = ::fork();
+    if (child == 0) {
+      ::execl("/bin/sh", "sh", "-c", line.c_str(), nullptr);
+      ::_exit(127);
+    }
+    int status = 0;
+    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+  }
+
+  void back_up() {
+    backup_.clear();
+    for (const auto& name : files()) backup_[name] = text(name);
+  }
+
+  /// As rsync does it: beside it under a hidden name, with the time that it had, then by rename.
+  void synchronise() {
+    for (const auto& [name, bytes] : backup_) {
+      if (pick(3) != 0) continue;
+      save(name, bytes, fs::file_time_type::clock::now() - std::chrono::hours(24));
+    }
+  }
+
   void write_whole(const std::string& name) { save(name, mail("Subject", fresh_word())); }
+
+  void arrive() {
+    const std::string words = pick(2) == 0 ? "Please reply: " : "Please call: ";
+    save(pick(2) == 0 ? "Inbox/" + stem() + ".md" : "Needs_Action/" + stem() + ".md",
+         words + fresh_word() + "\n");
+  }
 
   void append(const std::string& name) {
     if (there(name)) save(name, text(name) + "\n" + fresh_word() + "\n");
@@ -136,9 +239,11 @@ class Hands : public House {
 
   /// As editors do: beside it, then by rename. It is known to the byte what was written over,
   /// though the bridge may have been at the file since a person looked.
-  void save(const std::string& name, const std::string& bytes) {
+  void save(const std::string& name, const std::string& bytes,
+            std::optional<fs::file_time_type> time = {}) {
     const std::string temporary = ".swp";
     drop(temporary, bytes);
+    if (time) fs::last_write_time(path() / "vault" / temporary, *time);
     while (!rename_with(RENAME_NOREPLACE, temporary, name)) {
       if (!rename_with(RENAME_EXCHANGE, temporary, name)) continue;
       forget_words(text(temporary), bytes);
@@ -155,8 +260,9 @@ class Hands : public House {
   }
 
   void move(const std::string& name) {
-    rename_with(RENAME_NOREPLACE, name,
-                std::string(all_folders[pick(6)]) + "/" + fs::path(name).filename().string());
+    rename_with(
+        RENAME_NOREPLACE, name,
+        std::string(all_folders[pick(folders_count)]) + "/" + fs::path(name).filename().string());
   }
 
   bool rename_with(unsigned flags, const std::string& from, const std::string& to) const {
@@ -231,6 +337,7 @@ class Hands : public House {
   std::mt19937 random_;
   unsigned count_ = 0;
   std::map<std::string, unsigned> words_;
+  std::map<std::string, std::string> backup_;
 };
 
 }  // namespace

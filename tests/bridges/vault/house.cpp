@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "messages/canonical.hpp"
+#include "tests/bridges/vault/owner.hpp"
 #include "tests/support/node/product_node.hpp"
 
 namespace nightshift::bridges::vault {
@@ -27,33 +28,43 @@ void House::open(Probe probe) {
   auto outbox = must(Outbox::open(path() / "vault" / "Outbox", std::move(probe)));
   runtime::NodeOptions options;
   options.effect_backoff = std::chrono::milliseconds(10);
-  node_ = must(runtime::start_node(tests::open_journal(path() / "journal", "laptop", clock_),
-                                   catalog_, clock_, {outbox}, options));
+  options.data = owners_data();
+  std::vector<std::shared_ptr<runtime::Executor>> hands{drafter_};
+  if (role_ == "local") hands.push_back(outbox);
+  node_ = must(runtime::start_node(tests::open_journal(path() / "journal", "laptop", clock_, role_),
+                                   catalog_, clock_, hands, options));
+  drafter_->work_for(node_.get());
   tests::ensure_approver(*node_, approver, key_);
   open_vault();
 }
 
 void House::open_vault(const std::string& decisions) {
-  bridge_ = must(VaultBridge::start(*node_, {.root = path() / "vault",
-                                             .owner = approver,
-                                             .decisions = decisions,
-                                             .rescan_every = std::chrono::milliseconds(50),
-                                             .stable_for = std::chrono::milliseconds(20),
-                                             .log = {}}));
+  VaultOptions options{.root = path() / "vault",
+                       .owner = approver,
+                       .decisions = decisions,
+                       // What inotify does not tell shall not be found by chance.
+                       .rescan_every = std::chrono::hours(1),
+                       .rescan_unwatched_every = std::chrono::milliseconds(50),
+                       .stable_for = std::chrono::milliseconds(20),
+                       .log = {}};
+  if (adjust_) adjust_(options);
+  bridge_ = must(VaultBridge::start(*node_, std::move(options)));
 }
 
 void House::close_vault() { bridge_.reset(); }
 
 void House::close() {
   bridge_.reset();
+  drafter_->work_for(nullptr);
   node_.reset();
 }
 
 void House::drop(const std::string& name, std::string_view bytes) const {
-  put("written", bytes);
-  const auto file = path() / "vault" / name;
-  std::filesystem::create_directories(file.parent_path());
-  std::filesystem::rename(path() / "written", file);
+  const auto file = std::filesystem::path("vault") / name;
+  const auto beside = file.parent_path() / ".written";
+  std::filesystem::create_directories(path() / file.parent_path());
+  put(beside.string(), bytes);
+  std::filesystem::rename(path() / beside, path() / file);
 }
 
 void House::rename(const std::string& from, const std::string& to) const {
@@ -84,8 +95,8 @@ void House::await_file(const std::string& name, const std::string& part) const {
 
 void House::await_error(const std::string& part) const { await_file("Logs/Local/errors.md", part); }
 
-std::string House::status(const std::string& id) const {
-  const auto answer = node_->get({.kind = "approval", .id = id});
+std::string House::status(const std::string& kind, const std::string& id) const {
+  const auto answer = node_->get({.kind = kind, .id = id});
   return answer ? answer->status : "";
 }
 
@@ -121,11 +132,11 @@ void House::reject(const std::string& id, const std::string& reason) {
   must(command(id, std::move(reject), approver));
 }
 
-Result<runtime::Answer> House::command(const std::string& id,
+Result<runtime::Answer> House::command(const EntityRef& entity,
                                        std::shared_ptr<const google::protobuf::Message> body,
                                        const std::string& principal) {
   runtime::Command command;
-  command.entity = {.kind = "approval", .id = id};
+  command.entity = entity;
   command.body = std::move(body);
   command.caller.principal = principal;
   command.caller.scopes = {SCOPE_READ, SCOPE_PROPOSE, SCOPE_OPERATE, SCOPE_APPROVE};

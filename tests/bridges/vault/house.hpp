@@ -10,6 +10,7 @@
 #include "messages/approval.pb.h"
 #include "runtime/clock.hpp"
 #include "runtime/node.hpp"
+#include "tests/bridges/vault/drafter.hpp"
 #include "tests/bridges/vault/temporary_folder.hpp"
 
 namespace nightshift::bridges::vault {
@@ -20,15 +21,20 @@ class House : public TemporaryFolder {
   House();
   ~House();
 
-  /// Starts the node, the outbox and the bridge; `probe` is the outbox's.
+  /// What the node is, if it is not a local one; before its first start.
+  void be(const std::string& role) { role_ = role; }
+  /// Starts the node, the outbox, an agent for mails and the bridge; `probe` is the outbox's.
   void open(Probe probe = {});
   /// Ends the bridge alone: what people do now is found at the next `open_vault`.
   void close_vault();
   void open_vault(const std::string& decisions = "request");
+  /// Changes the options of every bridge that is started from here on.
+  void adjust(std::function<void(VaultOptions&)> how) { adjust_ = std::move(how); }
   /// Ends everything. Files may then be changed as after a crash.
   void close();
 
   runtime::Node& node() { return *node_; }
+  const VaultBridge& bridge() const { return *bridge_; }
 
   /// Files by a path in the vault. What is dropped is there whole, as editors do it: a test that
   /// is not scheduled for a while shows the bridge no half of a file.
@@ -46,7 +52,8 @@ class House : public TemporaryFolder {
   void await_error(const std::string& part) const;
 
   /// Absent entities have the status "".
-  std::string status(const std::string& id) const;
+  std::string status(const std::string& id) const { return status("approval", id); }
+  std::string status(const std::string& kind, const std::string& id) const;
   approval::View view(const std::string& id) const;
   std::uint64_t sequence(const std::string& id) const;
 
@@ -56,14 +63,22 @@ class House : public TemporaryFolder {
   void reject(const std::string& id, const std::string& reason);
   Result<runtime::Answer> command(const std::string& id,
                                   std::shared_ptr<const google::protobuf::Message> body,
+                                  const std::string& principal) {
+    return command({.kind = "approval", .id = id}, std::move(body), principal);
+  }
+  Result<runtime::Answer> command(const EntityRef& entity,
+                                  std::shared_ptr<const google::protobuf::Message> body,
                                   const std::string& principal);
 
  private:
   std::shared_ptr<runtime::Clock> clock_ = std::make_shared<runtime::SystemClock>();
   std::shared_ptr<const runtime::Catalog> catalog_;
   SigningKey key_ = SigningKey::generate();
+  std::string role_ = "local";
+  std::shared_ptr<Drafter> drafter_ = std::make_shared<Drafter>();
   std::unique_ptr<runtime::Node> node_;
   std::unique_ptr<VaultBridge> bridge_;
+  std::function<void(VaultOptions&)> adjust_;
 };
 
 /// What an agent proposes over HTTP: a mail.

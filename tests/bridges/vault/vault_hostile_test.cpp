@@ -1,7 +1,11 @@
 // Files and folders that mean harm, and settings that cannot be honoured.
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include <mutex>
 
 #include "tests/bridges/vault/house.hpp"
+#include "tests/support/small_disk.hpp"
 
 namespace nightshift::bridges::vault {
 namespace {
@@ -22,7 +26,8 @@ BOOST_AUTO_TEST_CASE(hostile_files_are_told_once_and_the_rest_goes_on) {
   drop(folder + "NOT_UTF8.md", "\xff\xfe\x00");
   drop(folder + "BROKEN.md", "---\na: b: c\n---\n");
   drop(folder + "LAUGHS.md", "---\na: &a [x,x]\nb: &b [*a,*a]\nc: [*b,*b]\n---\n");
-  drop(folder + "HUGE.md", std::string(3u << 20, 'x'));
+  drop(folder + "HUGE.md", "");
+  std::filesystem::resize_file(path() / "vault" / folder / "HUGE.md", 100u << 20);
   drop(folder + "OUT.md", "---\nto: a@b.c\nattachments: [../../../etc/passwd]\n---\n");
   drop(folder + "new\nline.md", mail("x"));
   drop(folder + "NOBODY.md", "no recipient\n");
@@ -40,6 +45,10 @@ BOOST_AUTO_TEST_CASE(hostile_files_are_told_once_and_the_rest_goes_on) {
     await_error(told);
   }
   BOOST_TEST(there(folder + "HUGE.md"));
+  BOOST_TEST(bridge().refusals().count() == 10u);
+  const auto first = bridge().refusals().list(1);
+  BOOST_TEST(first.front().path == folder + "BROKEN.md");
+  BOOST_TEST(contains(first.front().reason, "not YAML"));
   const std::string told = text("Logs/Local/errors.md");
   close();
   open();
@@ -50,11 +59,83 @@ BOOST_AUTO_TEST_CASE(hostile_files_are_told_once_and_the_rest_goes_on) {
   BOOST_TEST(page->items.size() == 2u);
 }
 
-BOOST_AUTO_TEST_CASE(a_mended_file_is_proposed) {
+BOOST_AUTO_TEST_CASE(a_mended_file_is_proposed_and_off_the_list) {
   open();
   drop(one, "---\nto: nobody\n---\nHello\n");
   await_error("EMAIL_DRAFT_1.md");
+  await("listed", [&] { return bridge().refusals().count() == 1; });
   drop(one, mail("Offer"));
+  await_file(one, "status: pending");
+  await("off the list", [&] { return bridge().refusals().count() == 0; });
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_file_that_is_removed_is_off_the_list) {
+  open();
+  drop(one, "---\nto: nobody\n---\nHello\n");
+  await("listed", [&] { return bridge().refusals().count() == 1; });
+  std::filesystem::remove(path() / "vault" / one);
+  await("off the list", [&] { return bridge().refusals().count() == 0; });
+}
+
+BOOST_AUTO_TEST_CASE(without_inotify_folders_are_compared_and_that_is_said) {
+  adjust([](VaultOptions& options) { options.watches_max = 0; });
+  open();
+  await_error("changes are not told by the system");
+  drop(one, mail("Offer"));
+  await_file(one, "status: pending");
+  rename(one, "Rejected/EMAIL_DRAFT_1.md");
+  await_file("Rejected/EMAIL_DRAFT_1.md", "status: rejected");
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_that_is_exchanged_while_it_is_watched_goes_on) {
+  open();
+  drop(one, mail("Offer"));
+  await_file(one, "status: pending");
+  rename("Pending_Approval/Email", "Pending_Approval/Old");
+  await_file(one, "status: pending");  // projected anew
+  drop("Pending_Approval/Email/EMAIL_DRAFT_2.md", mail("Second"));
+  await_file("Pending_Approval/Email/EMAIL_DRAFT_2.md", "status: pending");
+}
+
+BOOST_AUTO_TEST_CASE(on_a_full_disk_files_wait_and_are_taken_once_there_is_room,
+                     *boost::unit_test::precondition(tests::SmallDisk::available)) {
+  const tests::SmallDisk disk(1 << 20, path() / "vault");
+  std::mutex mutex;
+  std::string told;
+  adjust([&](VaultOptions& options) {
+    options.log = [&](std::string_view line) {
+      const std::lock_guard lock(mutex);
+      told += line;
+    };
+  });
+  open();
+  drop("Pending_Approval/Email/FIRST.md", mail("First"));
+  await_file("Pending_Approval/Email/FIRST.md", "status: pending");
+  close_vault();
+  const std::string words = mail("Offer");
+  std::ofstream(path() / "vault" / one) << words;
+  disk.fill(0);
+  open_vault();
+  await("told", [&] {
+    const std::lock_guard lock(mutex);
+    return contains(told, "No space left");
+  });
+  BOOST_TEST(text(one) == words);
+  disk.give_back();
+  await_file(one, "status: pending");
+  BOOST_TEST(status("EMAIL_DRAFT_1") == "pending");
+  close();  // which logs
+}
+
+BOOST_AUTO_TEST_CASE(an_unreadable_file_is_listed_and_taken_once_it_can_be_read,
+                     *boost::unit_test::precondition([](boost::unit_test::test_unit_id) {
+                       return ::geteuid() != 0;
+                     })) {
+  open();
+  drop(one, mail("Offer"));
+  std::filesystem::permissions(path() / "vault" / one, std::filesystem::perms::none);
+  await("listed", [&] { return bridge().refusals().count() == 1; });
+  std::filesystem::permissions(path() / "vault" / one, std::filesystem::perms::owner_all);
   await_file(one, "status: pending");
 }
 

@@ -284,6 +284,7 @@ BOOST_AUTO_TEST_CASE(what_has_ended_and_was_tidied_away_stays_away) {
   await_file(one, "status: pending");
   approve("EMAIL_DRAFT_1");
   await_file("Done/EMAIL_DRAFT_1.md", "status: sent");
+  await_file(".nightshift_cursor", " " + std::to_string(node().head().offset) + "\n");
   close();
   std::filesystem::remove(path() / "vault/Done/EMAIL_DRAFT_1.md");
   open();

@@ -264,6 +264,15 @@ const Wrong wrong_values[] = {
     {"[prices.opus]\nvalid_from = \"soon\"\n", "2026-02-15"},
     {"[prices.opus]\nvalid_from = 2026-02-15\n", "a date or time"},
     {"[prices.opus]\naliases = [\"\"]\n", "name of a model"},
+    {"[agent.email]\ncommand = []\n", "a program and its arguments"},
+    {"[agent.email]\nchannel = \"fax\"\n", "instagram or x"},
+    {"[agent.email]\ntimeout_s = 0\n", "1 to 3600 seconds"},
+    {"[agent.email]\nprocesses = 0\n", "1 to 4096 processes"},
+    {"[agent.email]\nsecrets = [\"API_KEY=hunter2\"]\n", "env:NAME"},
+    {"[agent.email]\nsecrets = [\"api key\"]\n", "API_KEY=sealed:api"},
+    {"[agent.email]\ncomand = []\n", "did you mean agent.email.command?"},
+    {"[routing]\nemail = [\"two words\"]\n", "letters and digits"},
+    {"[routing]\nemail = \"mail\"\n", "a list of texts"},
     {"[node\n", "not TOML"},
     {"name = \"a\"\n", "node.name"},
 };
@@ -272,6 +281,33 @@ BOOST_DATA_TEST_CASE(a_wrong_value_is_refused_with_its_line,
                      boost::unit_test::data::make(wrong_values), wrong) {
   const FromFile file(wrong.text);
   check_refused(file.load(), {"nightshift.toml:", wrong.word});
+}
+
+BOOST_AUTO_TEST_CASE(the_agents_of_the_seeds_are_there_and_the_owners_words_go_before_theirs) {
+  const auto plain = FromFile("").load();
+  BOOST_TEST_REQUIRE(plain.has_value());
+  BOOST_TEST_REQUIRE(plain->routes.agents_size() == 3);
+  BOOST_TEST(plain->routes.agents(1).name() == "email");
+  BOOST_TEST(plain->routes.agents(1).keywords(3) == "gmail");
+  BOOST_TEST(plain->agents.at("email").command.empty());
+  const auto changed = FromFile(
+                           "[agent.email]\ncommand = [\"bin/mail\", \"-q\"]\n"
+                           "[agent.press]\nchannel = \"x\"\n"
+                           "[routing]\nemail = [\"Post\"]\npress = [\"news\"]\n")
+                           .load();
+  BOOST_TEST_REQUIRE(changed.has_value());
+  BOOST_TEST_REQUIRE(changed->routes.agents_size() == 4);
+  BOOST_TEST(changed->routes.agents(1).keywords_size() == 1);
+  BOOST_TEST(changed->routes.agents(1).keywords(0) == "post");
+  BOOST_TEST(changed->routes.agents(2).channel() == CHANNEL_X);
+  BOOST_TEST(changed->agents.at("email").command.front().starts_with("/"));
+}
+
+BOOST_AUTO_TEST_CASE(words_for_nobody_and_drafts_for_no_webhook_are_refused) {
+  check_refused(FromFile("[routing]\nnobody = [\"x\"]\n").load(),
+                {"routing.nobody", "[agent.nobody]"});
+  check_refused(FromFile("[agent.email]\nwebhook = \"crm\"\n").load(), {"[webhook.crm]"});
+  check_refused(FromFile("[agent.press]\nnetwork = true\n").load(), {"[agent.press]", "command"});
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_is_not_there_is_an_error) {
@@ -295,7 +331,8 @@ BOOST_AUTO_TEST_CASE(folders_follow_the_environment) {
 BOOST_AUTO_TEST_CASE(the_example_shows_every_key_and_can_be_used) {
   const auto example = read_file("config/nightshift.toml");
   for (const auto& key : setting_keys()) {
-    const auto name = key.name.substr(key.name.rfind('.') + 1);
+    const auto last = key.name.substr(key.name.rfind('.') + 1);
+    const auto name = last == "NAME" ? "email" : last;
     BOOST_TEST((example.find("# " + std::string(name) + " = ") != std::string::npos),
                "config/nightshift.toml does not show " << key.name);
     BOOST_TEST((example.find(key.meaning) != std::string::npos),

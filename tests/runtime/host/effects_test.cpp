@@ -189,6 +189,26 @@ BOOST_AUTO_TEST_CASE(it_is_either_cancelled_or_sent_and_never_both) {
   BOOST_TEST(to->most_often() == 1);
 }
 
+BOOST_AUTO_TEST_CASE(an_executor_with_places_of_its_own_acts_in_so_many_at_once_and_no_more) {
+  const auto to = receiver(ReceiverClass::neither);
+  to->own_places = 3;
+  options.effect_threads = 1;
+  std::atomic<int> running = 0, most = 0;
+  to->instead = [&](const runtime::Permit&) -> std::optional<Outcome> {
+    const int now = ++running;
+    int seen = most;
+    while (seen < now && !most.compare_exchange_weak(seen, now)) {
+    }
+    eventually([&] { return most >= 3; }, "three act at once");
+    --running;
+    return std::nullopt;
+  };
+  start({to});
+  for (int i = 0; i < 12; ++i) order("errand/p" + std::to_string(i));
+  for (int i = 0; i < 12; ++i) await("errand/p" + std::to_string(i), "over");
+  BOOST_TEST(most == 3);
+}
+
 BOOST_AUTO_TEST_CASE(after_a_crash_a_keyed_receiver_gets_it_again_and_knows_it) {
   const auto to = receiver(ReceiverClass::keyed);
   BOOST_TEST(how_after_crash(to, "after_delivery") == R"({"how":"delivered","texts":0})");

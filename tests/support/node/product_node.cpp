@@ -15,12 +15,13 @@ std::shared_ptr<const runtime::Catalog> all_kinds() {
 
 std::shared_ptr<storage::EventLog> open_journal(const std::filesystem::path& path,
                                                 const std::string& node,
-                                                const std::shared_ptr<runtime::Clock>& clock) {
+                                                const std::shared_ptr<runtime::Clock>& clock,
+                                                const std::string& role) {
   storage::RocksOptions options;
   options.path = path;
   auto& identity = options.identity.emplace();
   identity.set_node(node);
-  identity.set_role("local");
+  identity.set_role(role);
   identity.set_log_id(to_hex(random_bytes(16)));
   identity.set_created_at_us(to_us(clock->now()));
   options.now = [clock] { return clock->now(); };

@@ -23,10 +23,11 @@ T must(Result<T> result) {
 /// The kinds of the product.
 std::shared_ptr<const runtime::Catalog> all_kinds();
 
-/// Opens the journal at `path`, or makes one for a local node of this name.
+/// Opens the journal at `path`, or makes one for a node of this name and role.
 std::shared_ptr<storage::EventLog> open_journal(const std::filesystem::path& path,
                                                 const std::string& node,
-                                                const std::shared_ptr<runtime::Clock>& clock);
+                                                const std::shared_ptr<runtime::Clock>& clock,
+                                                const std::string& role = "local");
 
 /// As the program does at its first start; nothing where there is an approver already.
 void ensure_approver(runtime::Node& node, const std::string& name, const SigningKey& key);

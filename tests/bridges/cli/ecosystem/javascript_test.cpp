@@ -1,10 +1,10 @@
 // Configurations that are programs: honest ones, and those that pry, hang, shout or lie.
 #include <boost/test/unit_test.hpp>
 
-#include "bridges/cli/ecosystem/bounded_run.hpp"
 #include "bridges/cli/ecosystem/javascript.hpp"
 #include "bridges/cli/ecosystem/translate.hpp"
 #include "messages/json.hpp"
+#include "runtime/bounded_run.hpp"
 #include "tests/support/golden.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -12,6 +12,8 @@ namespace {
 
 using namespace nightshift;
 using namespace nightshift::bridges::cli::ecosystem;
+using runtime::find_program;
+using runtime::run_bounded;
 namespace utf = boost::unit_test;
 
 constexpr const char* path = "/usr/local/bin:/usr/bin:/bin";
@@ -41,8 +43,10 @@ struct Desk {
 bool works(std::string_view program) {
   if (program != "bwrap") return true;
   const auto bubblewrap = find_program(program, path)->string();
-  const auto ended = run_bounded(
-      {{bubblewrap, "--unshare-all", "--ro-bind", "/", "/", "/bin/true"}, {"PATH=/bin"}});
+  runtime::BoundedRun run;
+  run.arguments = {bubblewrap, "--unshare-all", "--ro-bind", "/", "/", "/bin/true"};
+  run.environment = {"PATH=/bin"};
+  const auto ended = run_bounded(run);
   return ended && ended->exit_code == 0;
 }
 

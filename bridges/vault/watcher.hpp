@@ -1,0 +1,49 @@
+// What changes in the folders of the vault, as the kernel tells it (inotify).
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "bridges/vault/files.hpp"
+
+namespace nightshift::bridges::vault {
+
+/// What is to be looked at again.
+struct News {
+  /// More than could be told: the queue overflowed, or a folder came, went or was moved.
+  bool everything = false;
+  /// Paths relative to the vault.
+  std::set<std::string> files;
+};
+
+/// A hint, never the truth: what it tells is looked at, and what it misses a rescan finds. Not
+/// thread-safe.
+class Watcher {
+ public:
+  /// `io` where the system has no inotify, or not for one more.
+  static Result<std::unique_ptr<Watcher>> open();
+
+  /// Watches these folders (relative to the vault; "" is the vault itself) and no others. `io`
+  /// where the system has no room for so many; `too_large` over `most`.
+  Result<void> watch(const Folder& root, const std::vector<std::string>& folders, std::size_t most);
+
+  /// All that was told since the last time. Does not wait.
+  News take();
+
+  /// Can be read when there is something to take.
+  int descriptor() const { return inotify_.get(); }
+
+ private:
+  explicit Watcher(Descriptor inotify) : inotify_(std::move(inotify)) {}
+
+  void hear(const void* event, News& news);
+
+  Descriptor inotify_;
+  /// Folder of each watch.
+  std::map<int, std::string> watches_;
+};
+
+}  // namespace nightshift::bridges::vault

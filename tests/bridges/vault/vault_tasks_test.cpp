@@ -1,0 +1,256 @@
+// What arrives becomes a task, whose file lies where the task stands; what people do to that file.
+#include "messages/draft.pb.h"
+#include "messages/task.pb.h"
+#include "tests/bridges/vault/house.hpp"
+
+namespace nightshift::bridges::vault {
+namespace {
+
+const std::string waits = "Buy a chair\n";
+const std::string for_the_agent =
+    "---\nsubject: Order\npriority: high\n---\n\nPlease reply to Ines.\n";
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+struct Tasks : House {
+  task::View task(const std::string& id) {
+    const auto answer = node().get({.kind = "task", .id = id}).value();
+    return dynamic_cast<const task::View&>(*answer.view);
+  }
+  std::size_t tasks() {
+    std::size_t all = 0;
+    runtime::ListQuery query{.kind = "task", .where = {}, .after = {}, .limit = 1000};
+    do {
+      const auto page = node().list(query).value();
+      all += page.items.size();
+      query.after = page.next;
+    } while (!query.after.empty());
+    return all;
+  }
+  void await_status(const std::string& kind, const std::string& id, const std::string& word) {
+    await(kind + "/" + id + " " + word, [&] { return status(kind, id) == word; });
+  }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(vault_tasks, Tasks)
+
+BOOST_AUTO_TEST_CASE(what_no_agent_fits_waits_in_needs_action) {
+  open();
+  drop("Inbox/chair.md", waits);
+  await_file("Needs_Action/chair.md", "status: waiting");
+  BOOST_TEST(!there("Inbox/chair.md"));
+  BOOST_TEST(contains(text("Needs_Action/chair.md"), "id: chair"));
+  BOOST_TEST(contains(text("Needs_Action/chair.md"), "nightshift task assign chair agent=NAME"));
+  BOOST_TEST(contains(text("Needs_Action/chair.md"), "\nBuy a chair\n"));
+  BOOST_TEST(task("chair").title() == "Buy a chair");
+  BOOST_TEST(task("chair").requester() == "vault");
+}
+
+BOOST_AUTO_TEST_CASE(a_task_goes_from_claim_to_done_with_its_draft) {
+  open();
+  drop("Needs_Action/order.md", for_the_agent);
+  await_status("task", "order", "drafted");
+  await_file("In_Progress/local/order.md", "status: drafted");
+  BOOST_TEST(!there("Needs_Action/order.md"));
+  const std::string draft = task("order").draft();
+  await_file("Pending_Approval/Email/" + draft + ".md", "status: pending");
+  approve(draft);
+  await_file("Done/order.md", "status: done");
+  await_file("Done/" + draft + ".md", "status: sent");
+  BOOST_TEST(!there("In_Progress/local/order.md"));
+  BOOST_TEST(delivered() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_rejected_draft_drops_its_task) {
+  open();
+  drop("Inbox/order.md", for_the_agent);
+  await_status("task", "order", "drafted");
+  const std::string draft = task("order").draft();
+  await_file("Pending_Approval/Email/" + draft + ".md", "status: pending");
+  reject(draft, "no");
+  await_file("Rejected/order.md", "status: dropped");
+  await_file("Rejected/" + draft + ".md", "status: rejected");
+}
+
+BOOST_AUTO_TEST_CASE(an_edit_of_a_waiting_task_routes_it_anew) {
+  open();
+  drop("Inbox/chair.md", waits);
+  await_file("Needs_Action/chair.md", "status: waiting");
+  auto changed = text("Needs_Action/chair.md");
+  changed.replace(changed.find("Buy"), 3, "Please reply, then buy");
+  drop("Needs_Action/chair.md", changed);
+  await_status("task", "chair", "drafted");
+  await_file("In_Progress/local/chair.md", "Please reply, then buy a chair");
+  BOOST_TEST(tasks() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(an_edit_from_elsewhere_reaches_the_file) {
+  open();
+  drop("Inbox/chair.md", waits);
+  await_file("Needs_Action/chair.md", "status: waiting");
+  auto edit = std::make_shared<task::Edit>();
+  edit->set_text("Buy a table");
+  command(EntityRef{.kind = "task", .id = "chair"}, edit, "mara").value();
+  await_file("Needs_Action/chair.md", "Buy a table");
+  BOOST_TEST(contains(text("Needs_Action/chair.md"), task("chair").digest()));
+}
+
+BOOST_AUTO_TEST_CASE(a_move_to_done_closes_and_one_to_rejected_drops) {
+  open();
+  for (const char* stem : {"A", "B"}) {
+    drop("Inbox/" + std::string(stem) + ".md", waits);
+    await_file("Needs_Action/" + std::string(stem) + ".md", "status: waiting");
+  }
+  rename("Needs_Action/A.md", "Done/A.md");
+  rename("Needs_Action/B.md", "Rejected/B.md");
+  await_file("Done/A.md", "status: done");
+  await_file("Rejected/B.md", "status: dropped");
+  BOOST_TEST(!there("Needs_Action/A.md"));
+  BOOST_TEST(!there("Needs_Action/B.md"));
+}
+
+BOOST_AUTO_TEST_CASE(a_move_while_the_node_was_down_counts) {
+  open();
+  drop("Inbox/A.md", waits);
+  await_file("Needs_Action/A.md", "status: waiting");
+  close();
+  rename("Needs_Action/A.md", "Done/A.md");
+  open();
+  await_file("Done/A.md", "status: done");
+}
+
+BOOST_AUTO_TEST_CASE(a_task_with_a_draft_is_not_ended_by_a_move) {
+  open();
+  drop("Inbox/order.md", for_the_agent);
+  await_file("In_Progress/local/order.md", "status: drafted");
+  rename("In_Progress/local/order.md", "Done/order.md");
+  await_error("decide on that first");
+  await_file("In_Progress/local/order.md", "status: drafted");
+  BOOST_TEST(!there("Done/order.md"));
+}
+
+BOOST_AUTO_TEST_CASE(a_deleted_file_of_a_task_comes_back) {
+  open();
+  drop("Inbox/chair.md", waits);
+  await_file("Needs_Action/chair.md", "status: waiting");
+  std::filesystem::remove(path() / "vault/Needs_Action/chair.md");
+  await_file("Needs_Action/chair.md", "status: waiting");
+  BOOST_TEST(contains(text("Needs_Action/chair.md"), "Buy a chair"));
+}
+
+BOOST_AUTO_TEST_CASE(a_renamed_file_of_a_task_gets_its_name_back) {
+  open();
+  drop("Inbox/chair.md", waits);
+  await_file("Needs_Action/chair.md", "status: waiting");
+  rename("Needs_Action/chair.md", "Needs_Action/seat.md");
+  await_error("is called chair.md again");
+  await_file("Needs_Action/chair.md", "status: waiting");
+  BOOST_TEST(!there("Needs_Action/seat.md"));
+  BOOST_TEST(tasks() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(renaming_every_waiting_draft_at_once_proposes_none_again) {
+  constexpr std::size_t many = 20;
+  open();
+  const auto name = [](std::size_t n) { return "DRAFT_" + std::to_string(n) + ".md"; };
+  const std::string folder = "Pending_Approval/Email/";
+  for (std::size_t n = 0; n < many; ++n) drop(folder + name(n), mail("Mail " + std::to_string(n)));
+  for (std::size_t n = 0; n < many; ++n) await_file(folder + name(n), "status: pending");
+  for (std::size_t n = 0; n < many; ++n) rename(folder + name(n), folder + "New " + name(n));
+  for (std::size_t n = 0; n < many; ++n) await_file(folder + name(n), "status: pending");
+  await("no other name", [&] { return count("vault/" + folder) == many; });
+  BOOST_TEST(node().count("approval", "pending", 1000).value() == many);
+}
+
+BOOST_AUTO_TEST_CASE(another_file_of_the_same_name_is_a_task_of_its_own) {
+  open();
+  drop("Inbox/chair.md", waits);
+  await_file("Needs_Action/chair.md", "status: waiting");
+  drop("Inbox/chair.md", "Paint the chair\n");
+  await_file("Needs_Action/chair-2.md", "Paint the chair");
+  BOOST_TEST(contains(text("Needs_Action/chair.md"), "Buy a chair"));
+  drop("Inbox/chair.md", waits);
+  await_error("task/chair has its file in Needs_Action/chair.md");
+  BOOST_TEST(tasks() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_with_an_id_of_its_watcher_is_one_task) {
+  open();
+  drop("Inbox/mail.md", "---\nid: 18f3\ndigest: abc\nsubject: Buy\n---\n");
+  await_file("Needs_Action/mail.md", "source_id: \"18f3\"");
+  BOOST_TEST(contains(text("Needs_Action/mail.md"), "id: mail\n"));
+  drop("Inbox/LAST.md", waits);
+  await_file("Needs_Action/LAST.md", "status: waiting");
+  BOOST_TEST(tasks() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(arrived_and_killed_before_the_file_was_moved_is_one_task) {
+  open();
+  drop("Inbox/chair.md", waits);
+  await_file("Needs_Action/chair.md", "status: waiting");
+  close();
+  std::filesystem::remove(path() / "vault/Needs_Action/chair.md");
+  drop("Inbox/chair.md", waits);
+  open();
+  await_file("Needs_Action/chair.md", "status: waiting");
+  BOOST_TEST(!there("Inbox/chair.md"));
+  BOOST_TEST(tasks() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(the_file_of_a_failed_approval_is_no_new_task) {
+  open([](std::string_view step) { return step == "outbox.write" ? ENOSPC : 0; });
+  drop("Pending_Approval/Email/C.md", mail("C"));
+  await_file("Pending_Approval/Email/C.md", "status: pending");
+  approve("C");
+  await_file("Needs_Action/C.md", "status: failed");
+  drop("Inbox/LAST.md", waits);
+  await_file("Needs_Action/LAST.md", "status: waiting");
+  BOOST_TEST(tasks() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_cloud_node_leaves_drafts_in_their_folder_and_takes_edits) {
+  be("cloud");
+  open();
+  drop("Inbox/order.md", for_the_agent);
+  await_status("task", "order", "drafted");
+  await_file("In_Progress/cloud/order.md", "status: drafted");
+  const std::string draft = task("order").draft();
+  const std::string file = "Needs_Action/cloud/" + draft + ".md";
+  await_file(file, "status: drafted");
+  auto changed = text(file);
+  changed.replace(changed.find("Dear all"), 8, "Dear Ines");
+  drop(file, changed);
+  await("the draft is edited", [&] {
+    const auto answer = node().get({.kind = "draft", .id = draft}).value();
+    return contains(dynamic_cast<const draft::View&>(*answer.view).content().body(), "Dear Ines");
+  });
+  await_file(file, "Dear Ines");
+  rename(file, "Rejected/" + draft + ".md");
+  await_status("draft", draft, "discarded");
+  await_file("Rejected/order.md", "status: dropped");
+  BOOST_TEST(count("vault/Pending_Approval") == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(many_files_at_once_are_each_claimed_once) {
+  constexpr std::size_t many = 300;
+  open();
+  for (std::size_t i = 0; i < many; ++i) {
+    drop("Inbox/T" + std::to_string(i) + ".md", "Chair " + std::to_string(i) + "\n");
+  }
+  await("all waiting",
+        [&] { return count("vault/Needs_Action") == many && count("vault/Inbox") == 0; });
+  BOOST_TEST(tasks() == many);
+  for (std::size_t i = 0; i < many; ++i) {
+    const auto name = "Needs_Action/T" + std::to_string(i) + ".md";
+    await_file(name, "status: waiting");
+    BOOST_TEST(contains(text(name), "Chair " + std::to_string(i) + "\n"), name);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace nightshift::bridges::vault

@@ -64,8 +64,9 @@ BOOST_AUTO_TEST_CASE(an_attempt_to_send_is_a_row_of_its_day) {
   approve("OFFER");
   await_file("Done/OFFER.md", "status: sent");
   await("a row", [&] {
-    for (const auto& entry :
-         std::filesystem::directory_iterator(path() / "vault/Logs/MCP_Actions")) {
+    std::error_code not_yet;
+    const auto folder = path() / "vault/Logs/MCP_Actions";
+    for (const auto& entry : std::filesystem::directory_iterator(folder, not_yet)) {
       const auto page = get("vault/Logs/MCP_Actions/" + entry.path().filename().string());
       if (rows_in(page, "| email | jane@example.com | success | ") == 1u) return true;
     }

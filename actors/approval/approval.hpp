@@ -105,11 +105,11 @@ struct Approval {
   static State evolve(Unknown&&, const approval_pb::Resolved&);  // -> Sent, Failed
   static State evolve(Failed&&, const approval_pb::Retried&);    // -> Pending, undecided
 
-  static State evolve(Sent&&, const approval_pb::Reported&);
-  static State evolve(Failed&&, const approval_pb::Reported&);
-  static State evolve(Rejected&&, const approval_pb::Reported&);
-  static State evolve(Withdrawn&&, const approval_pb::Reported&);
-  static State evolve(Expired&&, const approval_pb::Reported&);
+  static Sent evolve(Sent&&, const approval_pb::Reported&);
+  static Failed evolve(Failed&&, const approval_pb::Reported&);
+  static Rejected evolve(Rejected&&, const approval_pb::Reported&);
+  static Withdrawn evolve(Withdrawn&&, const approval_pb::Reported&);
+  static Expired evolve(Expired&&, const approval_pb::Reported&);
 
   /// A draft that does not hear of it any more has ended by a person's hand.
   template <class Phase>

@@ -74,23 +74,23 @@ Result<Events> Approval::decide(const Expired& phase, const Report&, const Conte
   return report(phase, "expired", context);
 }
 
-Approval::State Approval::evolve(Sent&& phase, const Reported&) {
+Approval::Sent Approval::evolve(Sent&& phase, const Reported&) {
   return reported(std::move(phase));
 }
 
-Approval::State Approval::evolve(Failed&& phase, const Reported&) {
+Approval::Failed Approval::evolve(Failed&& phase, const Reported&) {
   return reported(std::move(phase));
 }
 
-Approval::State Approval::evolve(Rejected&& phase, const Reported&) {
+Approval::Rejected Approval::evolve(Rejected&& phase, const Reported&) {
   return reported(std::move(phase));
 }
 
-Approval::State Approval::evolve(Withdrawn&& phase, const Reported&) {
+Approval::Withdrawn Approval::evolve(Withdrawn&& phase, const Reported&) {
   return reported(std::move(phase));
 }
 
-Approval::State Approval::evolve(Expired&& phase, const Reported&) {
+Approval::Expired Approval::evolve(Expired&& phase, const Reported&) {
   return reported(std::move(phase));
 }
 

@@ -91,11 +91,17 @@ consteval bool has_decide() {
   }
 }
 
+/// True if `K::evolve(Phase&&, const Event&)` returns the phase itself: no such event leads out.
+template <class K, class Phase, class Event>
+consteval bool evolve_stays() {
+  return requires { static_cast<Phase (*)(Phase&&, const Event&)>(&K::evolve); };
+}
+
 /// True if `K::evolve(Phase&&, const Event&)` exists with exactly these types.
 template <class K, class Phase, class Event>
 consteval bool has_evolve() {
   using Cell = typename K::State (*)(Phase&&, const Event&);
-  if constexpr (requires { static_cast<Cell>(&K::evolve); }) {
+  if constexpr (requires { static_cast<Cell>(&K::evolve); } || evolve_stays<K, Phase, Event>()) {
     return true;
   } else if constexpr (!requires(Phase phase, Event& event) {
                          detail::ProbeEvolve<K>::evolve(std::move(phase), event);
@@ -107,7 +113,7 @@ consteval bool has_evolve() {
         decltype(detail::ProbeEvolve<K>::evolve(std::declval<Phase>(), std::declval<Event&>()));
     static_assert(std::same_as<Found, detail::Missing>,
                   "evolve is callable for this phase and event, but its types are not exactly "
-                  "(Phase&&, const Event&) -> State");
+                  "(Phase&&, const Event&) -> State, or -> Phase");
     return false;
   }
 }

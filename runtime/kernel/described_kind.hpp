@@ -18,6 +18,8 @@ struct KindLists {
   std::vector<const google::protobuf::Message*> phases, commands, events, retired, tells;
   const google::protobuf::Message* view = nullptr;
   CellMatrix decides, evolves;
+  /// Of those of `evolves`, the ones that may lead to another phase.
+  CellMatrix leaves;
   std::uint32_t evolver = 1, derivation = 1;
 };
 
@@ -38,6 +40,7 @@ class DescribedKind : public Kind {
   const google::protobuf::Descriptor* view_descriptor() const override { return view_; }
   bool decides(std::size_t phase, std::size_t command) const override;
   bool evolves(std::size_t phase, std::size_t event) const override;
+  bool ends_in(std::size_t phase) const override;
   std::uint32_t evolver_version() const override { return evolver_; }
   std::uint32_t derivation_version() const override { return derivation_; }
 
@@ -58,7 +61,7 @@ class DescribedKind : public Kind {
   std::vector<const google::protobuf::Descriptor*> tells_;
   const google::protobuf::Descriptor* view_;
   std::vector<const google::protobuf::FieldDescriptor*> indexed_;
-  CellMatrix decides_, evolves_;
+  CellMatrix decides_, evolves_, leaves_;
   std::uint32_t evolver_, derivation_;
 };
 

@@ -115,6 +115,9 @@ class Kind {
   /// True if the table has this cell, by indexes into `phases()` and `commands()` or `events()`.
   virtual bool decides(std::size_t phase, std::size_t command) const = 0;
   virtual bool evolves(std::size_t phase, std::size_t event) const = 0;
+  /// True if no event leads out of the phase: it has no `evolve` but those that return the phase
+  /// itself, for what is noted after the end.
+  virtual bool ends_in(std::size_t phase) const = 0;
   /// Raised when `evolve`, or when `pending`, `view`'s indexed fields changed: rows are rebuilt.
   virtual std::uint32_t evolver_version() const = 0;
   virtual std::uint32_t derivation_version() const = 0;

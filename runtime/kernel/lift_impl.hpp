@@ -104,6 +104,16 @@ inline constexpr auto decide_cells = decide_table<K>(typename K::Phases{});
 template <class K>
 inline constexpr auto evolve_cells = evolve_table<K>(typename K::Phases{});
 
+/// Whether an event may lead out of a phase.
+template <class K, class Phase, class... Event>
+std::vector<bool> leaving_row(Types<Event...>) {
+  return {(has_evolve<K, Phase, Event>() && !evolve_stays<K, Phase, Event>())...};
+}
+template <class K, class... Phase>
+CellMatrix leaving_cells(Types<Phase...>) {
+  return {leaving_row<K, Phase>(typename K::Events::List{})...};
+}
+
 template <class Table>
 CellMatrix matrix(const Table& table, std::size_t columns) {
   CellMatrix result;
@@ -319,7 +329,8 @@ KindLists lists_of() {
                   .tells = tells_of<K>(),
                   .view = &K::View::default_instance(),
                   .decides = matrix(decide_cells<K>, K::Commands::size),
-                  .evolves = matrix(evolve_cells<K>, K::Events::List::size)};
+                  .evolves = matrix(evolve_cells<K>, K::Events::List::size),
+                  .leaves = leaving_cells<K>(typename K::Phases{})};
   if constexpr (requires { K::evolver; }) lists.evolver = K::evolver;
   if constexpr (requires { K::derivation; }) lists.derivation = K::derivation;
   return lists;

@@ -43,15 +43,10 @@ Result<Entities> busy_entities(const storage::EventLog& log) {
   return busy;
 }
 
-/// True where no event of the kind leads out of the phase that it is in.
-bool is_terminal(const kernel::Kind& kind, const EntityState& state) {
+bool has_ended(const kernel::Kind& kind, const EntityState& state) {
   const auto& phases = kind.phases();
   const auto at = std::ranges::find(phases, state.entity().phase(), &kernel::PhaseInfo::name);
-  if (at == phases.end()) return false;
-  const auto phase = static_cast<std::size_t>(at - phases.begin());
-  for (std::size_t event = 0; event < kind.events().size(); ++event)
-    if (kind.evolves(phase, event)) return false;
-  return true;
+  return at != phases.end() && kind.ends_in(static_cast<std::size_t>(at - phases.begin()));
 }
 
 std::string why_not_at_rest(const kernel::Kind& kind, const EntityState& state, bool busy) {
@@ -67,7 +62,7 @@ std::string why_not_at_rest(const kernel::Kind& kind, const EntityState& state, 
   if (unknown) return "it is not known what became of an effect";
   if (answer.sequence > events_max)
     return "it has more than " + std::to_string(events_max) + " events";
-  if (!is_terminal(kind, state)) return "it is " + answer.status + ", which is no end";
+  if (!has_ended(kind, state)) return "it is " + answer.status + ", which is no end";
   return {};
 }
 

@@ -68,6 +68,17 @@ BOOST_FIXTURE_TEST_CASE(a_failure_is_told_and_so_is_what_a_retry_comes_to, Fixtu
   BOOST_TEST(report()->status() == "sent");
 }
 
+BOOST_AUTO_TEST_CASE(what_is_told_of_an_end_leaves_it_an_end) {
+  const Fixture fixture;
+  std::vector<std::string> ends;
+  const auto& phases = fixture.kind.phases();
+  for (std::size_t phase = 0; phase < phases.size(); ++phase) {
+    if (fixture.kind.ends_in(phase)) ends.push_back(phases[phase].name);
+  }
+  const std::vector<std::string> expected{"Sent", "Rejected", "Withdrawn", "Expired"};
+  BOOST_TEST(ends == expected, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(nobody_is_told_of_what_no_draft_proposed) {
   Fixture of_a_person(person("alice"));
   of_a_person.sent();

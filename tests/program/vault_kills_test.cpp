@@ -67,7 +67,8 @@ struct Night : House {
     std::map<std::string, std::string> all;
     const auto listed = run({"--json", "list", kind, "--limit", "1000"});
     if (listed.exit_code != 0) return all;
-    for (const auto& item : nlohmann::json::parse(listed.out).at("items")) {
+    const auto page = nlohmann::json::parse(listed.out);
+    for (const auto& item : page.at("items")) {
       all[item.at("id").get<std::string>()] = item.at("status").get<std::string>();
     }
     return all;

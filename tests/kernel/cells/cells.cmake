@@ -8,7 +8,7 @@ set(mistakes
   "AnotherResult = decide ${inexact}"
   "Ambiguous = decide is ambiguous for this phase and command"
   "EvolveOfACopy = evolve ${inexact}"
-  "EvolveToOnePhase = evolve ${inexact}"
+  "EvolveToAnotherPhase = evolve ${inexact}"
   "EvolveAmbiguous = evolve is ambiguous for this phase and event"
   "PendingByReference = pending is ambiguous for this phase, or its types are not exactly"
   "ContributeToACopy = contribute is ambiguous for this phase, or its types are not exactly"

@@ -50,8 +50,14 @@ struct Tells : Table {
   static State evolve(auto&&, const host::TellRefused&);
 };
 
+struct Stays : Table {
+  using Table::evolve;
+  static Counting evolve(Counting&&, const pb::WasReset&);
+};
+
 void lift_sound() {
   kernel::lift<Exact>();
+  kernel::lift<Stays>();
   kernel::lift<ByTemplate>();
   kernel::lift<Tells>();
 }
@@ -93,9 +99,9 @@ struct EvolveOfACopy : Table {
   static State evolve(const Counting&, const pb::WasReset&);
 };
 
-struct EvolveToOnePhase : Table {
+struct EvolveToAnotherPhase : Table {
   using Table::evolve;
-  static Counting evolve(Counting&&, const pb::WasReset&);
+  static Absent evolve(Counting&&, const pb::WasReset&);
 };
 
 struct EvolveAmbiguous : Table {
@@ -138,7 +144,7 @@ void lift_mistaken() {
   kernel::lift<AnotherResult>();
   kernel::lift<Ambiguous>();
   kernel::lift<EvolveOfACopy>();
-  kernel::lift<EvolveToOnePhase>();
+  kernel::lift<EvolveToAnotherPhase>();
   kernel::lift<EvolveAmbiguous>();
   kernel::lift<PendingByReference>();
   kernel::lift<ContributeToACopy>();

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -38,7 +39,7 @@ std::shared_ptr<Flags> flags() {
 /// Sets the action that stands behind `verb`.
 template <class Work>
 void on(CLI::App& verb, Invocation& invocation, Work work) {
-  verb.callback([&invocation, work] {
+  verb.callback([&invocation, work = std::move(work)] {
     invocation.action = [work](Session& session) { return finish(session, work(session)); };
   });
 }

@@ -20,8 +20,8 @@ const std::vector<std::string> trees{
     "trap '' TERM; while :; do sleep 1000.$0; done",
     "sleep 1000.$0 & sleep 1000.$0 & wait",
     "(setsid sh -c \"sleep 1000.$0; : $0\" &) ; exec sleep 1000.$0",
-    "(setsid sh -c \"trap '' TERM HUP; (setsid sh -c 'sleep 1000.$0; :' &) ; sleep 1000.$0; :\" &)"
-    " ; trap '' TERM; sleep 1000.$0; :",
+    R"((setsid sh -c "trap '' TERM HUP; (setsid sh -c 'sleep 1000.$0; :' &) ; sleep 1000.$0; :" &)
+       trap '' TERM; sleep 1000.$0; :)",
     "(setsid env -i sh -c \"sleep 1000.$0; :\" &) ; exec sleep 1000.$0",
 };
 
@@ -252,6 +252,7 @@ BOOST_AUTO_TEST_CASE(another_node_finds_what_runs_and_what_has_ended) {
 
 BOOST_AUTO_TEST_CASE(after_the_death_of_a_keeper_the_next_ends_its_children) {
   std::vector<std::string> runs;
+  runs.reserve(std::size(trees));
   for (const auto& tree : trees) runs.push_back(start(tree));
   for (const auto& run : runs) started(run);
   const auto gone = start("exit 5");

@@ -107,6 +107,7 @@ struct Retaining : KeptFolder {
 
 std::vector<std::string> names(const std::vector<upkeep::Aged>& all) {
   std::vector<std::string> names;
+  names.reserve(all.size());
   for (const auto& aged : all) names.push_back(to_string(aged.entity));
   return names;
 }

@@ -16,10 +16,10 @@ struct Floor {
     processes.add("web.1", "web").view["config"]["instance"] = 1;
     processes.add("api");
   }
-  Run run(std::vector<std::string> arguments) { return line.run(arguments); }
-  std::string asked_by(std::vector<std::string> arguments, int exit_code = 0) {
+  Run run(const std::vector<std::string>& arguments) { return line.run(arguments); }
+  std::string asked_by(const std::vector<std::string>& arguments, int exit_code = 0) {
     const auto before = processes.commands().size();
-    const auto ended = run(std::move(arguments));
+    const auto ended = run(arguments);
     BOOST_TEST(ended.exit_code == exit_code, ended.out << ended.err);
     auto all = processes.commands().substr(before);
     return all.starts_with(", ") ? all.substr(2) : all;

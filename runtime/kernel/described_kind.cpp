@@ -76,7 +76,7 @@ DescribedKind::DescribedKind(const KindLists& lists)
       view_(lists.view->GetDescriptor()),
       decides_(lists.decides),
       evolves_(lists.evolves),
-      leaves_(lists.leaves),
+      ends_(lists.ends),
       evolver_(lists.evolver),
       derivation_(lists.derivation) {
   assert(!options_.name().empty());
@@ -101,9 +101,7 @@ bool DescribedKind::evolves(std::size_t phase, std::size_t event) const {
   return evolves_.at(phase).at(event);
 }
 
-bool DescribedKind::ends_in(std::size_t phase) const {
-  return std::ranges::find(leaves_.at(phase), true) == leaves_.at(phase).end();
-}
+bool DescribedKind::ends_in(std::size_t phase) const { return ends_.at(phase); }
 
 IndexValues DescribedKind::index_values(const Message* view, std::string_view status) const {
   IndexValues values{{"status", std::string(status)}};

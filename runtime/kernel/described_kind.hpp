@@ -18,8 +18,8 @@ struct KindLists {
   std::vector<const google::protobuf::Message*> phases, commands, events, retired, tells;
   const google::protobuf::Message* view = nullptr;
   CellMatrix decides, evolves;
-  /// Of those of `evolves`, the ones that may lead to another phase.
-  CellMatrix leaves;
+  /// By phase: whether no event leads to another.
+  std::vector<bool> ends;
   std::uint32_t evolver = 1, derivation = 1;
 };
 
@@ -61,7 +61,8 @@ class DescribedKind : public Kind {
   std::vector<const google::protobuf::Descriptor*> tells_;
   const google::protobuf::Descriptor* view_;
   std::vector<const google::protobuf::FieldDescriptor*> indexed_;
-  CellMatrix decides_, evolves_, leaves_;
+  CellMatrix decides_, evolves_;
+  std::vector<bool> ends_;
   std::uint32_t evolver_, derivation_;
 };
 

@@ -22,6 +22,8 @@ using google::protobuf::Message;
 
 using HostEvents =
     Types<host::Dispatched, host::Ended, host::Told, host::TellRefused, host::Archived>;
+/// Of them, those that are part of a life. A refusal can come at any time, also after an end.
+using LifeEvents = Types<host::Dispatched, host::Ended>;
 
 template <class... A, class... B>
 consteval Types<A..., B...> join(Types<A...>, Types<B...>) {
@@ -104,14 +106,13 @@ inline constexpr auto decide_cells = decide_table<K>(typename K::Phases{});
 template <class K>
 inline constexpr auto evolve_cells = evolve_table<K>(typename K::Phases{});
 
-/// Whether an event may lead out of a phase.
 template <class K, class Phase, class... Event>
-std::vector<bool> leaving_row(Types<Event...>) {
-  return {(has_evolve<K, Phase, Event>() && !evolve_stays<K, Phase, Event>())...};
+consteval bool is_end(Types<Event...>) {
+  return ((!has_evolve<K, Phase, Event>() || evolve_stays<K, Phase, Event>()) && ...);
 }
 template <class K, class... Phase>
-CellMatrix leaving_cells(Types<Phase...>) {
-  return {leaving_row<K, Phase>(typename K::Events::List{})...};
+std::vector<bool> ends(Types<Phase...>) {
+  return {is_end<K, Phase>(join(typename K::Events::List{}, LifeEvents{}))...};
 }
 
 template <class Table>
@@ -330,7 +331,7 @@ KindLists lists_of() {
                   .view = &K::View::default_instance(),
                   .decides = matrix(decide_cells<K>, K::Commands::size),
                   .evolves = matrix(evolve_cells<K>, K::Events::List::size),
-                  .leaves = leaving_cells<K>(typename K::Phases{})};
+                  .ends = ends<K>(typename K::Phases{})};
   if constexpr (requires { K::evolver; }) lists.evolver = K::evolver;
   if constexpr (requires { K::derivation; }) lists.derivation = K::derivation;
   return lists;

@@ -25,6 +25,7 @@ constexpr Target targets[] = {{"fuzz_agent", agent},
                               {"fuzz_front_matter", front_matter},
                               {"fuzz_head", head},
                               {"fuzz_json", json},
+                              {"fuzz_mcp", mcp_server},
                               {"fuzz_record", record},
                               {"fuzz_secrets", secrets},
                               {"fuzz_settings", settings}};

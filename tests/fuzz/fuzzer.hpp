@@ -27,6 +27,7 @@ void ecosystem(std::string_view input);
 void front_matter(std::string_view input);
 void head(std::string_view input);
 void json(std::string_view input);
+void mcp_server(std::string_view input);
 void secrets(std::string_view input);
 void settings(std::string_view input);
 

@@ -20,6 +20,8 @@ struct ClientOptions {
   OpeningMode opening = OpeningMode::probe;
   /// The least severe log message that is wanted; empty for none. Sessions need `logging/setLevel`.
   std::string log_level = "info";
+  /// So long a silence means a server of sessions. Over HTTP, where some answer always comes, it is
+  /// better as long as `open_timeout`.
   std::chrono::microseconds probe_timeout{5'000'000};
   std::chrono::microseconds open_timeout{30'000'000};
 

@@ -121,6 +121,20 @@ void HttpLink::turn(Ear& ear, int wake, std::optional<milliseconds> longest) {
   for (const auto& running : running_) running.exchange->set_ear(&ear);
   curl_multi_perform(multi_.get(), &count);
   collect(ear);
+  leave_answered(ear);
+}
+
+/// A server may keep streams open that have brought their answer, as many as there are calls.
+void HttpLink::leave_answered(const Ear& ear) {
+  std::erase_if(running_, [&](const Running& running) {
+    const auto& exchange = *running.exchange;
+    const auto& message = exchange.message();
+    const bool is_request = message.kind == Outgoing::Kind::request && message.request != 0;
+    if (!is_request || !exchange.is_stream() || ear.awaits(message.request)) return false;
+    learn_session(exchange);
+    curl_multi_remove_handle(multi_.get(), exchange.handle());
+    return true;
+  });
 }
 
 void HttpLink::collect(Ear& ear) {

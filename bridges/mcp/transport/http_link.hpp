@@ -46,6 +46,7 @@ class HttpLink final : public Link {
   void give_up(std::int64_t request);
   void resume_what_is_due(Ear& ear);
   void collect(Ear& ear);
+  void leave_answered(const Ear& ear);
 
   void finish(Running running, CURLcode result, Ear& ear);
   void finish_stream(const Running& running, const std::string& why, Ear& ear);

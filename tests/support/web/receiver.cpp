@@ -124,6 +124,11 @@ std::size_t WebReceiver::count() const {
   return received_.size();
 }
 
+std::size_t WebReceiver::open() const {
+  const std::lock_guard lock(mutex_);
+  return open_.size();
+}
+
 bool WebReceiver::await(std::size_t requests) const {
   std::unique_lock lock(mutex_);
   return changed_.wait_for(lock, patience, [&] { return received_.size() >= requests; });

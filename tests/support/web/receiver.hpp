@@ -62,6 +62,8 @@ class WebReceiver {
 
   std::vector<Received> received() const;
   std::size_t count() const;
+  /// Connections that are not over yet.
+  std::size_t open() const;
   /// Waits until so many requests were read; false at the deadline of a minute.
   bool await(std::size_t requests) const;
 

@@ -154,6 +154,17 @@ BOOST_AUTO_TEST_CASE(an_answer_may_come_behind_progress_in_a_stream) {
   BOOST_TEST(caller.count<mcp::Misbehaved>() == 0);
 }
 
+BOOST_AUTO_TEST_CASE(a_stream_that_has_brought_its_answer_is_left) {
+  const HttpServer server(mcp::Era::stateless, [](const Received& request) {
+    return stream(event(result(request, R"({"a":1})")), Reply::End::hang);
+  });
+  auto caller = server.caller();
+  for (int i = 0; i < 3; ++i) BOOST_TEST(caller.outcome(caller.call_tool()) == R"({"a":1})");
+  // That of the opening is kept for more.
+  eventually([&] { return server.web.open() <= 1; }, "none of the calls' connections is open");
+  BOOST_TEST(caller.count<mcp::Misbehaved>() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(what_a_session_s_server_says_unasked_comes_by_its_own_stream) {
   const HttpServer server(mcp::Era::session, [](const Received&) {
     return stream(event(R"({"jsonrpc":"2.0","method":"notifications/tools/list_changed"})"),

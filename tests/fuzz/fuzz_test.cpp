@@ -17,18 +17,11 @@ struct Target {
   const char* name;
   void (*function)(std::string_view);
 };
-constexpr Target targets[] = {{"fuzz_agent", agent},
-                              {"fuzz_canonical", canonical},
-                              {"fuzz_command_body", command_body},
-                              {"fuzz_draft", draft},
-                              {"fuzz_ecosystem", ecosystem},
-                              {"fuzz_front_matter", front_matter},
-                              {"fuzz_head", head},
-                              {"fuzz_json", json},
-                              {"fuzz_mcp", mcp_server},
-                              {"fuzz_record", record},
-                              {"fuzz_secrets", secrets},
-                              {"fuzz_settings", settings}};
+constexpr Target targets[] = {
+    {"fuzz_agent", agent},   {"fuzz_canonical", canonical}, {"fuzz_command_body", command_body},
+    {"fuzz_draft", draft},   {"fuzz_ecosystem", ecosystem}, {"fuzz_front_matter", front_matter},
+    {"fuzz_head", head},     {"fuzz_json", json},           {"fuzz_mcp", mcp_server},
+    {"fuzz_record", record}, {"fuzz_secrets", secrets},     {"fuzz_settings", settings}};
 constexpr int changes_per_seed = 50;
 
 std::vector<fs::path> seeds_of(const Target& target) {

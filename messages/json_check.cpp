@@ -31,7 +31,7 @@ bool take_value(JsonScanner& scanner, int depth) {
 }  // namespace
 
 bool is_json(std::string_view text) {
-  if (utf8_prefix_bytes(text) != text.size()) return false;
+  if (!is_utf8(text)) return false;
   JsonScanner scanner(text);
   return take_value(scanner, json_depth_max) && scanner.at_end();
 }

@@ -78,7 +78,7 @@ Result<void> set_at(Message& message, std::string_view rest, std::string_view va
 
 Result<void> set_field(Message& message, std::string_view name, std::string_view value) {
   constexpr std::size_t path_bytes_max = 200;
-  if (utf8_prefix_bytes(value) != value.size()) {
+  if (!is_utf8(value)) {
     return fail(ErrorCode::invalid, "the value is not UTF-8; encode it so", std::string(name));
   }
   return set_at(message, name, value, std::string(utf8_cut(name, path_bytes_max)));

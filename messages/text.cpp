@@ -26,7 +26,7 @@ Place search_text(const Message& message, const FieldLayout& field, int i) {
   const auto& text = field.repeated
                          ? reflection.GetRepeatedStringReference(message, field.field, i, &scratch)
                          : reflection.GetStringReference(message, field.field, &scratch);
-  if (utf8_prefix_bytes(text) == text.size()) return std::nullopt;
+  if (is_utf8(text)) return std::nullopt;
   return std::string();
 }
 
@@ -60,6 +60,17 @@ Result<void> check_text(const Message& message) {
   const auto place = search(message, detail::layout_of(message.GetDescriptor()));
   if (!place) return {};
   return fail(ErrorCode::invalid, '`' + *place + "` is not UTF-8; encode it so", *place);
+}
+
+Result<void> check_line(std::string_view text, std::string_view field) {
+  const auto is_control = [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7F;
+  };
+  if (std::ranges::none_of(text, is_control)) return {};
+  return fail(ErrorCode::invalid,
+              std::string(field) + " holds a line break or another control character; remove it",
+              std::string(field));
 }
 
 std::string readable(std::string_view text) {

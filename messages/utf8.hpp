@@ -70,6 +70,26 @@ inline std::size_t utf8_prefix_bytes(std::string_view text) {
   return at;
 }
 
+/// All of `text` is UTF-8.
+inline bool is_utf8(std::string_view text) { return utf8_prefix_bytes(text) == text.size(); }
+
+/// How many characters (code points) `text` has, which is UTF-8.
+inline std::size_t utf8_code_points(std::string_view text) {
+  std::size_t count = 0;
+  for (const char c : text) count += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  return count;
+}
+
+/// The first `count` characters of `text`; a byte that is no UTF-8 counts as one.
+inline std::string_view utf8_front(std::string_view text, std::size_t count) {
+  std::size_t end = 0;
+  for (; count > 0 && end < text.size(); --count) {
+    const auto bytes = utf8_character_bytes(text.substr(end));
+    end += bytes == 0 ? 1 : bytes;
+  }
+  return text.substr(0, end);
+}
+
 /// The longest front of `text` that has at most `bytes_max` bytes and does not cut a character.
 inline std::string_view utf8_cut(std::string_view text, std::size_t bytes_max) {
   if (text.size() <= bytes_max) return text;

@@ -8,6 +8,7 @@
 #include "actors/approval/approval_content.hpp"
 #include "actors/approval/mailbox.hpp"
 #include "actors/approval/text.hpp"
+#include "messages/utf8.hpp"
 
 namespace nightshift::actors {
 namespace {
@@ -52,8 +53,8 @@ const Limit* limit_of(const Proposal& proposal) {
   }
 }
 
-Result<void> check_line(std::string_view text, std::string_view field) {
-  if (!text::is_utf8(text)) {
+Result<void> check_header(std::string_view text, std::string_view field) {
+  if (!is_utf8(text)) {
     return fail(ErrorCode::invalid, std::string(field) + " is not UTF-8", std::string(field));
   }
   if (text::has_control(text)) {
@@ -66,7 +67,7 @@ Result<void> check_line(std::string_view text, std::string_view field) {
 }
 
 Result<void> check_recipient(const std::string& recipient, bool mail, std::string_view field) {
-  if (auto line = check_line(recipient, field); !line) return line;
+  if (auto line = check_header(recipient, field); !line) return line;
   if (recipient.empty() || recipient.size() > recipient_bytes_max) {
     return fail(ErrorCode::invalid,
                 std::string(field) + " has an entry that is empty or longer than " +
@@ -113,7 +114,7 @@ bool is_token(std::string_view text) {
 
 Result<void> check_attachment(const approval_pb::Attachment& attachment) {
   const auto& name = attachment.name();
-  if (auto line = check_line(name, "attachments.name"); !line) return line;
+  if (auto line = check_header(name, "attachments.name"); !line) return line;
   const bool path = name.find_first_of("/\\") != name.npos || name == "." || name == "..";
   if (name.empty() || name.size() > 255 || path) {
     return fail(ErrorCode::invalid,
@@ -154,11 +155,11 @@ Result<void> check_attachments(const Proposal& proposal) {
 }
 
 Result<void> check_body(const Proposal& proposal) {
-  if (!text::is_utf8(proposal.body())) {
+  if (!is_utf8(proposal.body())) {
     return fail(ErrorCode::invalid, "body is not UTF-8", "body");
   }
   const auto* limit = calls_webhook(proposal) ? nullptr : limit_of(proposal);
-  const auto length = text::code_points(proposal.body());
+  const auto length = utf8_code_points(proposal.body());
   if (limit == nullptr || length <= limit->characters_max) return {};
   return fail(ErrorCode::too_large,
               std::string(limit->channel) + " takes " + std::to_string(limit->characters_max) +
@@ -172,7 +173,7 @@ Result<void> check_webhook(const approval_pb::Action::Webhook& webhook) {
                 "action.webhook.target");
   }
   const auto& payload = webhook.payload();
-  if (payload.empty() || !text::is_utf8(payload)) {
+  if (payload.empty() || !is_utf8(payload)) {
     return fail(ErrorCode::invalid,
                 payload.empty() ? "the payload is empty; say what is sent, such as {}"
                                 : "the payload is not UTF-8",
@@ -187,7 +188,7 @@ Result<void> check_webhook(const approval_pb::Action::Webhook& webhook) {
 
 /// Relative, without a way up: whoever moves the file must not be led out of the vault.
 Result<void> check_file(const std::string& file) {
-  if (auto line = check_line(file, "file"); !line) return line;
+  if (auto line = check_header(file, "file"); !line) return line;
   const auto wrapped = "/" + file + "/";
   const bool leads_out = file.starts_with('/') || wrapped.contains("/../") ||
                          wrapped.contains("/./") || file.contains('\\');
@@ -207,7 +208,7 @@ Result<void> check_proposal(const Proposal& proposal) {
   for (const auto& [text, field] :
        {std::pair{&proposal.title(), "title"}, std::pair{&proposal.subject(), "subject"},
         std::pair{&proposal.account(), "account"}}) {
-    if (auto line = check_line(*text, field); !line) return line;
+    if (auto line = check_header(*text, field); !line) return line;
   }
   if (auto file = check_file(proposal.file()); !file) return file;
   if (calls_webhook(proposal)) {

@@ -1,7 +1,7 @@
 // What people and programs see of an approval.
 #include "actors/approval/approval.hpp"
-#include "actors/approval/text.hpp"
 #include "messages/crypto.hpp"
+#include "messages/utf8.hpp"
 
 namespace nightshift::actors {
 namespace {
@@ -11,11 +11,11 @@ using namespace approval_pb;
 /// What every phase shows: the proposal, its content read back from the bytes that were digested.
 View proposal_view(const Proposal& proposal) {
   View view;
-  view.set_title(text::truncated(proposal.title(), title_shown_max));
+  view.set_title(std::string(utf8_front(proposal.title(), title_shown_max)));
   view.set_category(proposal.category());
   const auto shown = show(proposal.content());
   view.set_preview(shown ? shown->preview : "THIS CONTENT CANNOT BE SHOWN; DO NOT APPROVE IT");
-  if (shown) view.set_preview_text(text::truncated(shown->body, preview_shown_max));
+  if (shown) view.set_preview_text(std::string(utf8_front(shown->body, preview_shown_max)));
   view.set_digest(to_hex(proposal.digest()));
   view.set_executor(proposal.executor());
   view.set_requester(proposal.requester());

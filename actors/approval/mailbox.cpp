@@ -5,6 +5,7 @@
 
 #include "actors/approval/mail_encoding.hpp"
 #include "actors/approval/text.hpp"
+#include "messages/utf8.hpp"
 
 namespace nightshift::actors::mail {
 namespace {
@@ -73,7 +74,7 @@ std::string write_name(const std::string& name) {
 }  // namespace
 
 std::optional<Mailbox> parse_mailbox(std::string_view text) {
-  if (!text::is_utf8(text) || text::has_control(text)) return std::nullopt;
+  if (!is_utf8(text) || text::has_control(text)) return std::nullopt;
   text = trimmed(text);
   if (!text.ends_with('>')) {
     if (!is_address(text)) return std::nullopt;

@@ -1,19 +1,10 @@
-// Texts as people count and see them: code points, control characters, UTF-8.
+// Texts as people see them: what deceives the eye, what must not stand in a line.
 #pragma once
 
-#include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace nightshift::actors::text {
-
-/// Well-formed UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF.
-bool is_utf8(std::string_view text);
-
-/// Both expect well-formed UTF-8.
-std::size_t code_points(std::string_view text);
-/// The first `count` code points.
-std::string truncated(std::string_view text, std::size_t count);
 
 /// True if there is a control character (C0, DEL, C1), line breaks and tabs included.
 bool has_control(std::string_view text);

@@ -2,6 +2,8 @@
 #include "actors/draft/draft.hpp"
 #include "actors/draft/wording.hpp"
 
+#include "messages/utf8.hpp"
+
 namespace nightshift::actors {
 namespace {
 
@@ -13,7 +15,7 @@ View subject_view(const Subject& subject) {
   View view;
   view.set_title(subject.content().title());
   view.set_channel(subject.content().channel());
-  view.set_preview_text(beginning(subject.content().body(), preview_code_points_max));
+  view.set_preview_text(std::string(utf8_front(subject.content().body(), preview_code_points_max)));
   view.set_task(subject.task());
   view.set_agent(subject.agent());
   view.set_written_by(subject.written_by());

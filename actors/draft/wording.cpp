@@ -9,6 +9,7 @@
 #include "messages/canonical.hpp"
 #include "messages/crypto.hpp"
 #include "messages/json.hpp"
+#include "messages/text.hpp"
 #include "messages/utf8.hpp"
 
 namespace nightshift::actors {
@@ -41,22 +42,6 @@ constexpr std::array outlets{
 const Outlet* find_outlet(Channel channel) {
   const auto* found = std::ranges::find(outlets, channel, &Outlet::channel);
   return found == outlets.end() ? nullptr : found;
-}
-
-std::size_t code_points(std::string_view text) {
-  const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
-  return static_cast<std::size_t>(std::ranges::count_if(text, begins));
-}
-
-Result<void> check_line(std::string_view text, const char* field) {
-  const auto is_control = [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte < 0x20 || byte == 0x7F;
-  };
-  if (std::ranges::none_of(text, is_control)) return {};
-  return fail(ErrorCode::invalid,
-              std::string(field) + " holds a line break or another control character; remove it",
-              field);
 }
 
 Result<void> check_lines(const Content& content) {
@@ -97,7 +82,7 @@ Result<void> check(const Content& content) {
                 "to");
   }
   if (content.body().empty()) return fail(ErrorCode::invalid, "body is empty", "body");
-  const auto length = code_points(content.body());
+  const auto length = utf8_code_points(content.body());
   if (outlet->code_points_max == 0 || length <= outlet->code_points_max) return {};
   return fail(ErrorCode::too_large,
               std::string(outlet->name) + " takes " + std::to_string(outlet->code_points_max) +
@@ -111,7 +96,7 @@ std::string first_line(std::string_view text) {
     auto line = text.substr(0, end);
     line.remove_prefix(std::min(line.find_first_not_of("# \t\r"), line.size()));
     if (!line.empty()) {
-      auto title = beginning(line, title_code_points_max);
+      std::string title(utf8_front(line, title_code_points_max));
       std::ranges::replace_if(title, [](unsigned char c) { return c < 0x20 || c == 0x7F; }, ' ');
       return title;
     }
@@ -138,14 +123,6 @@ std::string account_of(const Content& content, const Outlet& outlet) {
 }
 
 }  // namespace
-
-std::string beginning(std::string_view text, std::size_t count) {
-  std::size_t end = 0;
-  for (; count > 0 && end < text.size(); --count) {
-    end += std::max<std::size_t>(utf8_character_bytes(text.substr(end)), 1);
-  }
-  return std::string(text.substr(0, end));
-}
 
 Result<Content> content_of(const draft::Write& command) {
   Content content;

@@ -26,7 +26,4 @@ std::string content_digest_of(const draft::Content& content);
 /// empty for the outbox; its payload is the content as JSON.
 Result<approval::Propose> proposal_of(const draft::Content& content, const std::string& webhook);
 
-/// At most `count` code points of it.
-std::string beginning(std::string_view text, std::size_t count);
-
 }  // namespace nightshift::actors

@@ -7,6 +7,7 @@
 
 #include "messages/canonical.hpp"
 #include "messages/crypto.hpp"
+#include "messages/text.hpp"
 #include "messages/utf8.hpp"
 
 namespace nightshift::actors {
@@ -18,17 +19,6 @@ std::unexpected<Error> too_many(int count, int max, const char* field) {
   return fail(ErrorCode::too_large,
               std::string(field) + " has " + std::to_string(count) + " entries, more than the " +
                   std::to_string(max) + " of one task",
-              field);
-}
-
-Result<void> check_line(std::string_view text, const char* field) {
-  const auto is_control = [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte < 0x20 || byte == 0x7F;
-  };
-  if (std::ranges::none_of(text, is_control)) return {};
-  return fail(ErrorCode::invalid,
-              std::string(field) + " holds a line break or another control character; remove it",
               field);
 }
 

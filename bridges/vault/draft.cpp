@@ -7,6 +7,7 @@
 #include "bridges/vault/layout.hpp"
 #include "bridges/vault/names.hpp"
 #include "messages/time.hpp"
+#include "messages/utf8.hpp"
 
 namespace nightshift::bridges::vault {
 namespace {
@@ -142,7 +143,7 @@ Result<void> check_channel(const FrontMatter& fields, const Place& place,
   }
   if (!channel && social) channel = channel_of_stem(stem_of(place.name));
   if (!channel) channel = find_channel(social ? "facebook" : folder_of(place.category).word);
-  const std::size_t length = code_points(content.body());
+  const std::size_t length = utf8_code_points(content.body());
   if (channel->code_points_max > 0 && length > channel->code_points_max) {
     return fail(ErrorCode::too_large,
                 "the text has " + std::to_string(length) + " characters; " +

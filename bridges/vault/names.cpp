@@ -1,10 +1,11 @@
-// Stems to ids, conflict names, UTF-8.
+// Stems to ids, conflict names, text.
 #include "bridges/vault/names.hpp"
 
 #include <algorithm>
 
 #include "messages/crypto.hpp"
 #include "messages/ids.hpp"
+#include "messages/utf8.hpp"
 
 namespace nightshift::bridges::vault {
 namespace {
@@ -19,25 +20,6 @@ std::string short_hash(std::string_view bytes) {
 }
 
 bool is_id_letter(char c) { return is_id(std::string_view(&c, 1)); }
-
-/// Bytes of the code point that begins `text`; 0 where it is not UTF-8.
-std::size_t code_point_bytes(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned lead = byte(0);
-  const std::size_t count = lead < 0x80   ? 1
-                            : lead < 0xC2 ? 0
-                            : lead < 0xE0 ? 2
-                            : lead < 0xF0 ? 3
-                            : lead < 0xF5 ? 4
-                                          : 0;
-  if (count == 0 || count > text.size()) return 0;
-  for (std::size_t i = 1; i < count; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  }
-  const bool overlong = (lead == 0xE0 && byte(1) < 0xA0) || (lead == 0xF0 && byte(1) < 0x90);
-  const bool outside = (lead == 0xED && byte(1) > 0x9F) || (lead == 0xF4 && byte(1) > 0x8F);
-  return overlong || outside ? 0 : count;
-}
 
 }  // namespace
 
@@ -83,25 +65,13 @@ std::string conflict_name(std::string_view name, std::string_view content) {
   return std::string(stem_of(name).substr(0, name_bytes_max - suffix.size())) + suffix;
 }
 
-bool is_text(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t bytes = code_point_bytes(text);
-    if (bytes == 0 || text.front() == '\0') return false;
-    text.remove_prefix(bytes);
-  }
-  return true;
-}
-
-std::size_t code_points(std::string_view utf8) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
+bool is_text(std::string_view text) { return is_utf8(text) && text.find('\0') == text.npos; }
 
 std::string printable(std::string_view text) {
   constexpr std::size_t bytes_max = 200;
   std::string out;
   while (!text.empty() && out.size() < bytes_max) {
-    const std::size_t bytes = code_point_bytes(text);
+    const std::size_t bytes = utf8_character_bytes(text);
     const auto first = static_cast<unsigned char>(text.front());
     const bool shown = bytes > 0 && first >= 0x20 && first != 0x7F;
     out += shown ? text.substr(0, bytes) : "?";

@@ -23,8 +23,6 @@ std::string conflict_name(std::string_view name, std::string_view content);
 
 /// True if `text` is UTF-8 (RFC 3629) without NUL.
 bool is_text(std::string_view text);
-/// Code points of UTF-8 text.
-std::size_t code_points(std::string_view utf8);
 /// For messages: control characters and bytes that are not UTF-8 become `?`, at most 200 bytes.
 std::string printable(std::string_view text);
 

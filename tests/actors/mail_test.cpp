@@ -4,7 +4,6 @@
 
 #include "actors/approval/mail_encoding.hpp"
 #include "actors/approval/mail_message.hpp"
-#include "actors/approval/text.hpp"
 #include "tests/support/dice.hpp"
 
 namespace nightshift::tests {
@@ -153,16 +152,6 @@ BOOST_AUTO_TEST_CASE(a_mailbox_is_exactly_one_address) {
                            "\"A\"n\" <a@x.org>", "Ann\r\nBcc: <a@x.org>", "a@x\u00e9.org"}) {
     BOOST_TEST(!mail::parse_mailbox(text).has_value(), text);
   }
-}
-
-BOOST_AUTO_TEST_CASE(texts_are_counted_and_cut_by_code_points) {
-  BOOST_TEST(text::code_points("aé世🌙") == 4u);
-  BOOST_TEST(text::truncated("aé世🌙", 3) == "aé世");
-  BOOST_TEST(text::truncated("aé", 60) == "aé");
-  for (const auto* bad : {"\xC0\xAF", "\xE2\x82", "\xED\xA0\x80", "\xF5\x80\x80\x80", "\x80"}) {
-    BOOST_TEST(!text::is_utf8(bad));
-  }
-  BOOST_TEST(text::is_utf8("aé世🌙"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -67,6 +67,18 @@ BOOST_AUTO_TEST_CASE(what_others_said_becomes_text) {
              "a\xEF\xBF\xBD");
 }
 
+BOOST_AUTO_TEST_CASE(a_line_has_no_control_characters) {
+  BOOST_TEST(check_line("", "title").has_value());
+  BOOST_TEST(check_line("café, 8 °C", "title").has_value());
+  for (const std::string_view text : {"a\nb", "a\r", "\tb", "\x7F", "\x1B[31m"}) {
+    const auto checked = check_line(text, "title");
+    BOOST_REQUIRE(!checked.has_value());
+    BOOST_TEST((checked.error().code == ErrorCode::invalid));
+    BOOST_TEST(checked.error().instance == "title");
+  }
+  BOOST_TEST(!check_line(std::string("a\0b", 3), "title").has_value());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

@@ -35,6 +35,20 @@ BOOST_AUTO_TEST_CASE(cutting_keeps_characters_whole) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(texts_are_counted_and_begun_by_characters) {
+  BOOST_TEST(utf8_code_points("") == 0u);
+  BOOST_TEST(utf8_code_points("aé世🌙") == 4u);
+  BOOST_TEST(utf8_front("aé世🌙", 0) == "");
+  BOOST_TEST(utf8_front("aé世🌙", 3) == "aé世");
+  BOOST_TEST(utf8_front("aé", 60) == "aé");
+  BOOST_TEST(utf8_front("\xFF\xFF"
+                        "a",
+                        2) == "\xFF\xFF",
+             "what is none counts as one");
+  BOOST_TEST(is_utf8("aé世🌙"));
+  BOOST_TEST(!is_utf8("aé世\xE2\x82"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

@@ -156,7 +156,9 @@ Result<Events> Process::decide(const Launching&, const Park&, const Context& con
 Result<Events> Process::decide(const Launching& phase, const GiveUp& command,
                                const Context& context) {
   if (!is_this_run(phase.run(), command.run())) return Events();
-  return stop_begun(THEN_RECOVER, context, "it was not ready in time");
+  auto event = stop_begun(THEN_RECOVER, context, "it was not ready in time");
+  event.set_unready(phase.subject().unready() + 1);
+  return event;
 }
 
 // ---- it is online
@@ -231,7 +233,8 @@ Result<Events> Process::decide(const Stopping& phase, const ReportExited& comman
   if (phase.then() == THEN_RECOVER) {
     return failed(phase.subject(), phase.run(), exit, {"as", why + ", " + describe(exit)}, context);
   }
-  if (phase.then() == THEN_START && phase.subject().changes() > 0) {
+  const auto& subject = phase.subject();
+  if (phase.then() == THEN_START && (subject.changes() > 0 || change_loop(subject))) {
     return changed(phase.subject(), exit, context);
   }
   Events events(exited(exit, describe(exit)));

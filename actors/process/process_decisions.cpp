@@ -35,14 +35,24 @@ void start(Events& events, const Subject& subject, const Context& context) {
   }
 }
 
+Quarantined quarantined(std::string detail) {
+  Quarantined event;
+  event.set_alert("critical_error");
+  event.set_detail(std::move(detail));
+  return event;
+}
+
 /// What follows a failure: another start, at once or later, or none.
 void after_failure(Events& events, const Subject& before, std::uint32_t failures,
                    const Reason& reason, const Context& context) {
-  if (const auto loop = crash_loop(before, context.now)) {
-    Quarantined event;
-    event.set_alert("critical_error");
-    event.set_detail(*loop + ": " + reason.what);
-    events.add(std::move(event));
+  auto loop = crash_loop(before, context.now);
+  if (loop) {
+    loop->append(": ").append(reason.what);
+  } else {
+    loop = ready_loop(before);
+  }
+  if (loop) {
+    events.add(quarantined(std::move(*loop)));
     return;
   }
   const auto delay = delay_after(before.config(), failures, context.fresh);
@@ -180,13 +190,8 @@ Events changed(const Subject& subject, const Exit& exit, const Context& context)
   const auto& why = subject.cause();
   const auto changes = subject.changes();
   Events events(exited(exit, describe(exit)));
-  if (changes > changes_max) {
-    Quarantined event;
-    event.set_alert("critical_error");
-    event.set_detail("it was restarted " + std::to_string(changes_max) +
-                     " times in a row as files had changed soon after its start: " + why +
-                     "; if it writes there itself, name that in watch_ignore, then start it again");
-    events.add(std::move(event));
+  if (const auto loop = change_loop(subject)) {
+    events.add(quarantined(*loop));
     return events;
   }
   const auto delay = changes < 2 ? std::chrono::milliseconds(0)
@@ -243,7 +248,11 @@ Result<Events> trouble(const Subject& subject, const Run& run, const ReportTroub
   const bool files = command.trouble() == TROUBLE_FILES_CHANGED;
   const bool planned = files || command.trouble() == TROUBLE_CRON;
   auto event = stop_begun(planned ? THEN_START : THEN_RECOVER, context, command.detail());
-  if (files) event.set_changes(changes_after(subject, uptime));
+  if (files) {
+    event.set_changes(changes_after(subject, uptime));
+    event.set_files_changed(true);
+  }
+  if (command.trouble() == TROUBLE_NEVER_READY) event.set_unready(subject.unready() + 1);
   return event;
 }
 

@@ -47,6 +47,9 @@ Process::State launch(Subject&& subject, const Launched& event) {
     subject.set_failures(0);
     subject.clear_failed_at();
     subject.set_changes(0);
+    subject.set_changes_within(0);
+    subject.clear_changes_since();
+    subject.set_unready(0);
   }
   if (event.again()) subject.set_restart_count(subject.restart_count() + 1);
   subject.set_cause(event.detail());
@@ -85,6 +88,8 @@ void forget_knock(Run& run, const std::string& id) {
 Process::State begin_stop(Subject&& subject, Run&& run, const StopBegun& event) {
   subject.set_cause(event.detail());
   subject.set_changes(event.changes());
+  subject.set_unready(event.unready());
+  if (event.files_changed()) count_change(subject, from_proto(event.at()));
   auto phase = with<Process::Stopping>(std::move(subject));
   *phase.mutable_run() = std::move(run);
   phase.mutable_run()->clear_knocks();
@@ -174,7 +179,10 @@ Process::State Process::evolve(Stopping&& phase, const Started& event) {
 }
 Process::State Process::evolve(Launching&& phase, const BecameOnline& event) {
   auto online = with<Online>(std::move(*phase.mutable_subject()));
-  if (!event.detail().empty()) online.mutable_subject()->set_cause(event.detail());
+  auto& subject = *online.mutable_subject();
+  if (!event.detail().empty()) subject.set_cause(event.detail());
+  // What has yet to come up may still not be in time.
+  if (subject.config().startup().empty()) subject.set_unready(0);
   *online.mutable_run() = std::move(*phase.mutable_run());
   *online.mutable_online_at() = event.at();
   return online;
@@ -213,6 +221,7 @@ Process::State Process::evolve(Launching&& phase, const Exited& event) {
   return end(std::move(*phase.mutable_subject()), event);
 }
 Process::State Process::evolve(Online&& phase, const Exited& event) {
+  phase.mutable_subject()->set_unready(0);
   return end(std::move(*phase.mutable_subject()), event);
 }
 Process::State Process::evolve(Stopping&& phase, const Exited& event) {

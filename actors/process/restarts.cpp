@@ -100,6 +100,35 @@ std::uint32_t changes_after(const Subject& subject, std::chrono::microseconds up
   return uptime >= change_soon + quiet ? 0 : subject.changes() + 1;
 }
 
+void count_change(Subject& subject, Time at) {
+  const bool begins =
+      !subject.has_changes_since() || from_proto(subject.changes_since()) + changes_window <= at;
+  if (begins) *subject.mutable_changes_since() = to_proto(at);
+  subject.set_changes_within(begins ? 1 : subject.changes_within() + 1);
+}
+
+std::optional<std::string> change_loop(const Subject& subject) {
+  std::string what;
+  if (subject.changes() > changes_max) {
+    what =
+        std::to_string(changes_max) + " times in a row as files had changed soon after its start";
+  } else if (subject.changes_within() > changes_within_max) {
+    what = std::to_string(changes_within_max) + " times within a day as files had changed";
+  } else {
+    return std::nullopt;
+  }
+  return "it was restarted " + what + ": " + subject.cause() +
+         "; if it writes there itself, name that in watch_ignore, then start it again";
+}
+
+std::optional<std::string> ready_loop(const Subject& subject) {
+  const auto most = limits_of(subject.config())[1].restarts;
+  if (subject.unready() <= most) return std::nullopt;
+  return "it was started " + std::to_string(subject.unready()) +
+         " times in a row and never ready in time; mend what makes it ready, or what `ready` asks "
+         "for";
+}
+
 std::string describe(const Exit& exit) {
   std::string text;
   switch (exit.how_case()) {

@@ -35,6 +35,20 @@ void forget_old(process::Subject& subject, Time now);
 inline constexpr std::uint32_t changes_max = 10;
 inline constexpr std::chrono::seconds change_soon{10};
 
+/// However late after its starts it writes there: more than these within so long are too many.
+inline constexpr std::uint32_t changes_within_max = 1'000;
+inline constexpr std::chrono::hours changes_window{24};
+
+/// Counts a restart for files that have changed, at this time.
+void count_change(process::Subject& subject, Time at);
+
+/// Why one more restart for files that have changed would be too many; nothing where it would not.
+std::optional<std::string> change_loop(const process::Subject& subject);
+
+/// The same for one that was not ready in time, start after start: the time it is given may be
+/// longer than the windows of a crash loop are.
+std::optional<std::string> ready_loop(const process::Subject& subject);
+
 /// How many restarts in a row were for files that changed soon after a start, this one included; 0
 /// where it had been online for long enough.
 std::uint32_t changes_after(const process::Subject& subject, std::chrono::microseconds uptime);

@@ -199,6 +199,64 @@ BOOST_AUTO_TEST_CASE(files_that_a_person_changes_now_and_then_are_never_too_many
   BOOST_TEST(status() == "launching");
 }
 
+BOOST_AUTO_TEST_CASE(files_that_change_long_after_every_start_are_given_up_within_a_day) {
+  define();
+  start();
+  for (int change = 1; change <= 1'000; ++change) {
+    change_files_after(60s);
+    BOOST_TEST_REQUIRE(status() == "launching", change);
+  }
+  change_files_after(60s);
+  BOOST_TEST(status() == "errored");
+  BOOST_TEST(view().alert() == "critical_error");
+  BOOST_TEST(view().cause().contains("1000 times within a day"), view().cause());
+  start();
+  for (int change = 1; change <= 1'100; ++change) {
+    change_files_after(100s);
+    BOOST_TEST_REQUIRE(status() == "launching", change);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_never_ready_is_given_up_however_long_it_is_given) {
+  config.add_ready("tcp:1");
+  define();
+  start();
+  const auto wait_in_vain = [this] {
+    report_started();
+    story.world.now += 62s;
+    ReportTrouble trouble;
+    trouble.set_run(run());
+    trouble.set_trouble(TROUBLE_NEVER_READY);
+    trouble.set_detail("it was not ready in time: tcp:1 refuses");
+    as_host(trouble).then_accepted();
+    report_signal("SIGTERM");
+    if (status() == "waiting") wake();
+  };
+  for (int restart = 1; restart <= 10; ++restart) {
+    wait_in_vain();
+    BOOST_TEST_REQUIRE(status() == "launching", restart);
+  }
+  wait_in_vain();
+  BOOST_TEST(status() == "errored");
+  BOOST_TEST(view().alert() == "critical_error");
+  BOOST_TEST(view().cause().contains("11 times in a row and never ready"), view().cause());
+  // One that is ready once begins the row anew.
+  start();
+  for (int restart = 1; restart <= 30; ++restart) {
+    if (restart % 10 == 0) {
+      report_started();
+      ReportReady ready;
+      ready.set_run(run());
+      as_host(ready).then_accepted();
+      story.world.now += 600s;
+      report_exit(1);
+      if (status() == "waiting") wake();
+    }
+    wait_in_vain();
+    BOOST_TEST_REQUIRE(status() == "launching", restart);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(why_it_was_ended_stays_on_show_until_it_runs_and_in_an_alert) {
   config.set_crash_loop_restarts(2);
   define();

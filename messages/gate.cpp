@@ -5,6 +5,8 @@
 #include <set>
 #include <string_view>
 
+#include "messages/moves.hpp"
+
 namespace nightshift {
 namespace {
 
@@ -55,6 +57,27 @@ Result<void> check_enrolled(const Decision& decision, const Authority& authority
   return {};
 }
 
+Result<void> check_word(const Decision& decision, std::string_view executor) {
+  if (decision.decision() != "approve") {
+    return forbidden("only the exact word `approve` approves", "decision");
+  }
+  if (decision.executor() != executor) {
+    return forbidden("the approval is for node `" + decision.executor() + "`, this one is `" +
+                         std::string(executor) + '`',
+                     "executor");
+  }
+  return {};
+}
+
+/// A decision without a signature must not look like one with it.
+Result<void> check_moved(const Decision& decision, std::string_view executor) {
+  if (!decision.signature().empty() || !decision.nonce().empty() || !decision.expiry().empty()) {
+    return forbidden("what a move decides is not signed, and has neither nonce nor expiry",
+                     "proof");
+  }
+  return check_word(decision, executor);
+}
+
 /// What the approvers were shown must be what the gate claims.
 Result<void> check_content(const Canonical& content, const Gate& gate, std::string_view executor) {
   if (content.find("executor") != executor) {
@@ -78,14 +101,7 @@ Result<void> check_decision(const Decision& decision, std::string_view digest_he
     return forbidden("only an approver's signature opens this gate; sign with the approver's key",
                      "proof");
   }
-  if (decision.decision() != "approve") {
-    return forbidden("only the exact word `approve` approves", "decision");
-  }
-  if (decision.executor() != executor) {
-    return forbidden("the approval is for node `" + decision.executor() + "`, this one is `" +
-                         std::string(executor) + '`',
-                     "executor");
-  }
+  if (auto said = check_word(decision, executor); !said) return said;
   if (auto formed = check_form(decision); !formed) return formed;
   const auto text = approval_text(digest_hex, decision.decision(), decision.nonce(),
                                   decision.expiry(), decision.executor());
@@ -104,7 +120,7 @@ Result<void> check_decision(const Decision& decision, std::string_view digest_he
 }
 
 Result<Canonical> open_gate(const Gate& gate, const Authority& authority, std::string_view executor,
-                            Time now) {
+                            Time now, const MovePolicy& moves) {
   const auto digest = content_digest(gate.content());
   if (gate.digest() != as_bytes(digest)) {
     return fail(ErrorCode::digest_mismatch, "the content is not what was approved", "content");
@@ -113,13 +129,23 @@ Result<Canonical> open_gate(const Gate& gate, const Authority& authority, std::s
   const auto digest_hex = to_hex(as_bytes(digest));
   for (const auto& decision : gate.decisions()) {
     auto checked = check_enrolled(decision, authority);
-    if (checked) checked = check_decision(decision, digest_hex, executor, now);
+    if (checked) {
+      checked = decision.proof() == PROOF_MOVE
+                    ? check_moved(decision, executor)
+                    : check_decision(decision, digest_hex, executor, now);
+    }
     if (!checked) return std::unexpected(checked.error());
   }
   auto content = Canonical::decode(gate.content());
   if (!content) return content;
   if (auto same = check_content(*content, gate, executor); !same) {
     return std::unexpected(same.error());
+  }
+  for (const auto& decision : gate.decisions()) {
+    if (decision.proof() != PROOF_MOVE) continue;
+    if (auto enough = check_move(*content, decision.approver(), moves); !enough) {
+      return std::unexpected(enough.error());
+    }
   }
   return content;
 }

@@ -93,6 +93,20 @@ std::optional<std::string> set_decisions(Settings& settings, const SettingValue&
   return one_of(settings.vault_decisions, value.text, {"request", "move", "off"});
 }
 
+std::optional<std::string> set_moves_decide(Settings& settings, const SettingValue& value) {
+  for (const auto& word : value.list) {
+    if (word == "odoo") {
+      return "cannot name odoo: payments and postings are approved with the key alone";
+    }
+    std::string channel;
+    if (auto wrong = one_of(channel, word, {"email", "linkedin", "whatsapp", "social"})) {
+      return wrong;
+    }
+  }
+  settings.vault_moves_decide = value.list;
+  return std::nullopt;
+}
+
 using Rule = SettingRule<Settings>;
 using enum SettingShape;
 constexpr std::array rules{
@@ -150,6 +164,9 @@ constexpr std::array rules{
     Rule{{"vault.decisions", text,
           "What a move to Approved/ means: \"request\", \"move\" or \"off\"."},
          set_decisions},
+    Rule{{"vault.moves_decide", list,
+          "Channels on which a move decides under \"move\": email, linkedin, whatsapp, social."},
+         set_moves_decide},
 };
 
 }  // namespace

@@ -63,6 +63,8 @@ struct Settings {
   std::string vault_owner;
   /// `[vault] decisions`: `request`, `move` or `off`.
   std::string vault_decisions = "request";
+  /// `[vault] moves_decide`: the channels on which a move decides, where moves do.
+  std::vector<std::string> vault_moves_decide{"email", "linkedin", "whatsapp", "social"};
   /// `[webhook.NAME]`, each complete.
   Webhooks webhooks;
   /// `[agent.NAME]` and `[routing]`, those of the seeds among them.

@@ -163,6 +163,17 @@ Result<Events> Approval::decide(const Pending& phase, const Approve& command,
   return events;
 }
 
+Result<Events> Approval::decide(const Pending& phase, const ApproveByMove& command,
+                                const Context& context) {
+  auto decision = check_approve_by_move(phase, command, context);
+  if (!decision) return std::unexpected(std::move(decision).error());
+  approval_pb::Approved event;
+  *event.mutable_decision() = std::move(*decision);
+  *event.mutable_at() = to_proto(context.now);
+  *event.mutable_move() = command.move();
+  return event;
+}
+
 Result<Events> Approval::decide(const Pending&, const Reject& command, const Context& context) {
   if (context.caller.agent) {
     return fail(ErrorCode::forbidden,

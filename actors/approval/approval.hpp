@@ -30,7 +30,7 @@ struct Approval {
   using Commands = kernel::Types<approval_pb::Propose, approval_pb::Approve, approval_pb::Reject,
                                  approval_pb::Edit, approval_pb::Withdraw, approval_pb::Retry,
                                  approval_pb::Resolve, approval_pb::Expire, approval_pb::Lapse,
-                                 approval_pb::Report>;
+                                 approval_pb::ApproveByMove, approval_pb::Report>;
   using Events = kernel::Telling<
       kernel::Events<approval_pb::Proposed, approval_pb::Edited, approval_pb::Endorsed,
                      approval_pb::Approved, approval_pb::Rejected, approval_pb::Withdrawn,
@@ -53,6 +53,7 @@ struct Approval {
   static Result<Events> decide(const Pending&, const approval_pb::Withdraw&, const Context&);
   static Result<Events> decide(const Pending&, const approval_pb::Expire&, const Context&);
   static Result<Events> decide(const Pending&, const approval_pb::Lapse&, const Context&);
+  static Result<Events> decide(const Pending&, const approval_pb::ApproveByMove&, const Context&);
 
   static Result<Events> decide(const Approved&, const approval_pb::Edit&, const Context&);
   static Result<Events> decide(const Approved&, const approval_pb::Withdraw&, const Context&);

@@ -42,7 +42,8 @@ Approval::Pending undecided(auto&& from, const Proposal& proposal) {
 
 void add_decision(auto& phase, const Decision& decision) {
   *phase.add_decisions() = decision;
-  phase.add_nonces(decision.nonce());
+  // A move has none.
+  if (!decision.nonce().empty()) phase.add_nonces(decision.nonce());
 }
 
 template <class To>

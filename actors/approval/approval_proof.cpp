@@ -1,10 +1,12 @@
-// Checks an approver's signature and right to decide.
+// Checks an approver's signature, or the move of the owner, and the right to decide.
 #include "actors/approval/approval_proof.hpp"
 
 #include <algorithm>
 
+#include "actors/approval/text.hpp"
 #include "messages/crypto.hpp"
 #include "messages/gate.hpp"
+#include "messages/moves.hpp"
 #include "messages/time.hpp"
 
 namespace nightshift::actors {
@@ -14,7 +16,7 @@ using approval::Proposal;
 
 constexpr std::size_t nonce_bytes = 16;
 
-Result<void> check_seen(const Proposal& proposal, const approval::Approve& command, Time now) {
+Result<void> check_seen(const Proposal& proposal, const std::string& seen, Time now) {
   if (proposal.has_deadline() && now >= from_proto(proposal.deadline())) {
     return fail(
         ErrorCode::expired,
@@ -22,7 +24,7 @@ Result<void> check_seen(const Proposal& proposal, const approval::Approve& comma
         "deadline");
   }
   const auto digest = to_hex(proposal.digest());
-  if (command.digest() == digest) return {};
+  if (seen == digest) return {};
   return fail(ErrorCode::digest_mismatch,
               "revision " + std::to_string(proposal.revision()) + " has the digest " + digest +
                   ", not the one that was approved; look at it again",
@@ -55,14 +57,31 @@ Result<void> check_approver(const approval::State::Pending& phase, const std::st
               "approver");
 }
 
+Result<Approver> enrolled(const std::string& name, const kernel::Context& context) {
+  const auto& approvers = context.authority.approvers();
+  const auto approver = std::ranges::find(approvers, name, &Approver::name);
+  if (approver != approvers.end()) return *approver;
+  return fail(ErrorCode::forbidden, name + " is no approver of this node", "approver");
+}
+
+/// A file shows characters as they are: those that hide or reorder others deceive who looks at it.
+Result<void> check_plain(const Proposal& proposal) {
+  const auto hides = [](const std::string& words) { return text::visible(words) != words; };
+  const bool deceives = hides(proposal.title()) || hides(proposal.subject()) ||
+                        hides(proposal.account()) || hides(proposal.body()) ||
+                        std::ranges::any_of(proposal.to(), hides) ||
+                        std::ranges::any_of(proposal.cc(), hides);
+  if (!deceives) return {};
+  return fail(ErrorCode::forbidden,
+              "it holds characters that hide or reorder others, which its file does not show; look "
+              "at it with nightshift approval approve, and approve it with the key",
+              "proof");
+}
+
 Result<Decision> decision_of(const approval::Approve& command, const Proposal& proposal,
                              const kernel::Context& context) {
-  const auto& approvers = context.authority.approvers();
-  const auto approver = std::ranges::find(approvers, command.approver(), &Approver::name);
-  if (approver == approvers.end()) {
-    return fail(ErrorCode::forbidden, command.approver() + " is no approver of this node",
-                "approver");
-  }
+  const auto approver = enrolled(command.approver(), context);
+  if (!approver) return std::unexpected(approver.error());
   if (!command.expiry().empty() && !from_rfc3339(command.expiry())) {
     return fail(ErrorCode::invalid, "'" + command.expiry() + "' is no RFC 3339 time", "expiry");
   }
@@ -89,7 +108,7 @@ Result<Decision> check_approve(const approval::State::Pending& phase,
     return fail(ErrorCode::forbidden, "an agent never approves; a person has to", "approver");
   }
   const auto& proposal = phase.proposal();
-  if (auto seen = check_seen(proposal, command, context.now); !seen) {
+  if (auto seen = check_seen(proposal, command.digest(), context.now); !seen) {
     return std::unexpected(seen.error());
   }
   if (auto nonce = check_nonce(phase, command.nonce()); !nonce) {
@@ -104,6 +123,34 @@ Result<Decision> check_approve(const approval::State::Pending& phase,
   if (auto may = check_approver(phase, command.approver()); !may) {
     return std::unexpected(may.error());
   }
+  return decision;
+}
+
+Result<Decision> check_approve_by_move(const approval::State::Pending& phase,
+                                       const approval::ApproveByMove& command,
+                                       const kernel::Context& context) {
+  if (context.caller.agent) {
+    return fail(ErrorCode::forbidden, "an agent never approves; a person has to", "approver");
+  }
+  const auto& proposal = phase.proposal();
+  if (auto seen = check_seen(proposal, command.digest(), context.now); !seen) {
+    return std::unexpected(seen.error());
+  }
+  const auto content = Canonical::decode(proposal.content());
+  if (!content) return std::unexpected(content.error());
+  const auto& policy = context.node.owners<MovePolicy>();
+  if (auto may = check_move(*content, command.owner(), policy); !may) {
+    return std::unexpected(may.error());
+  }
+  if (auto plain = check_plain(proposal); !plain) return std::unexpected(plain.error());
+  const auto approver = enrolled(command.owner(), context);
+  if (!approver) return std::unexpected(approver.error());
+  Decision decision;
+  decision.set_approver(approver->name());
+  decision.set_public_key(approver->public_key());
+  decision.set_proof(PROOF_MOVE);
+  decision.set_decision("approve");
+  decision.set_executor(proposal.executor());
   return decision;
 }
 

@@ -14,6 +14,13 @@ namespace nightshift::actors {
 Result<Decision> check_approve(const approval::State::Pending& phase,
                                const approval::Approve& command, const kernel::Context& context);
 
+/// The decision in `command`, if moves of its owner decide on this revision here, as the node's
+/// `MovePolicy` says, and its file hides nothing from who looks at it. Errors: `forbidden`,
+/// `expired`, `digest_mismatch`.
+Result<Decision> check_approve_by_move(const approval::State::Pending& phase,
+                                       const approval::ApproveByMove& command,
+                                       const kernel::Context& context);
+
 /// True if the expiry that the approver signed is not after `now`.
 bool has_lapsed(const Decision& decision, Time now);
 

@@ -5,6 +5,7 @@
 #include "actors/approval/outgoing.hpp"
 #include "messages/approval.pb.h"
 #include "messages/effects.pb.h"
+#include "messages/moves.hpp"
 
 namespace nightshift::actors {
 namespace {
@@ -66,6 +67,22 @@ std::unique_ptr<Message> approving(const Decision& decision, const Proposal& pro
   return command;
 }
 
+/// The policy of moves, as far as the decision shows it.
+Asked moving(const Approved& event, const Proposal& proposal) {
+  auto command = std::make_unique<ApproveByMove>();
+  command->set_digest(to_hex(proposal.digest()));
+  command->set_owner(event.decision().approver());
+  *command->mutable_move() = event.move();
+  Gate gate;
+  gate.set_content(proposal.content());
+  *gate.add_decisions() = event.decision();
+  Asked asked{.command = std::move(command)};
+  asked.data[MovePolicy::descriptor()->full_name()] =
+      std::make_shared<MovePolicy>(policy_shown_by(gate));
+  asked.agent = false;
+  return asked;
+}
+
 template <class Command>
 std::unique_ptr<Message> saying_no(const std::string& reason) {
   auto command = std::make_unique<Command>();
@@ -107,6 +124,10 @@ class ApprovalRetrace final : public kernel::Retrace {
     }
     if (const auto* retried = as<Retried>(event)) {
       return revision(retried->proposal(), std::make_unique<Retry>());
+    }
+    const auto* approved = as<Approved>(event);
+    if (approved != nullptr && approved->decision().proof() == PROOF_MOVE) {
+      return moving(*approved, proposal_);
     }
     return {.command = decided(event)};
   }

@@ -1,5 +1,8 @@
 // What people and programs see of an approval.
 #include "actors/approval/approval.hpp"
+
+#include <algorithm>
+
 #include "messages/crypto.hpp"
 #include "messages/utf8.hpp"
 
@@ -28,9 +31,17 @@ View proposal_view(const Proposal& proposal) {
   return view;
 }
 
+/// The enumeration goes from strong to weak.
+Proof weakest(const auto& decisions) {
+  auto proof = PROOF_UNSPECIFIED;
+  for (const auto& decision : decisions) proof = std::max(proof, decision.proof());
+  return proof;
+}
+
 View decided_view(const auto& phase) {
   auto view = proposal_view(phase.proposal());
   for (const auto& decision : phase.decisions()) view.add_decided_by(decision.approver());
+  view.set_proof(weakest(phase.decisions()));
   *view.mutable_decided_at() = phase.decided_at();
   return view;
 }

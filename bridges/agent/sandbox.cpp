@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "messages/text.hpp"
+
 namespace nightshift::bridges::agent {
 namespace {
 
@@ -88,6 +90,18 @@ runtime::BoundedRun confined(const Confines& confines, const std::vector<std::st
   run.time_max = confines.time_max;
   run.answer_bytes_max = answer_bytes_max;
   return run;
+}
+
+Result<void> try_sandbox() {
+  const auto bubblewrap = runtime::find_program("bwrap", program_path);
+  if (!bubblewrap) return fail(ErrorCode::config, "there is no bwrap; install bubblewrap");
+  const auto ended = runtime::run_bounded(
+      confined({.bubblewrap = *bubblewrap, .files = {}}, {"/usr/bin/true"}, ""));
+  if (!ended) return std::unexpected(ended.error());
+  if (ended->exit_code == 0) return {};
+  return fail(ErrorCode::config, bubblewrap->string() + " ends with " +
+                                     std::to_string(ended->exit_code) + ": " +
+                                     readable(ended->said));
 }
 
 Result<void> check_hidden(const fs::path& path, const fs::path& hidden) {

@@ -33,6 +33,9 @@ struct Confines {
 runtime::BoundedRun confined(const Confines& confines, const std::vector<std::string>& command,
                              std::string input);
 
+/// Makes a sandbox and runs next to nothing in it. Error: why that does not work on this machine.
+Result<void> try_sandbox();
+
 /// Error `config` if `path` would show `hidden`: one lies in the other, however they are linked.
 Result<void> check_hidden(const std::filesystem::path& path, const std::filesystem::path& hidden);
 

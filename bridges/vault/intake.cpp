@@ -42,6 +42,7 @@ void Intake::learn(Standing& standing) {
       standing.taken = taken->second;
     }
   } else {
+    if (options_.moves != nullptr) options_.moves->forget(standing.id);
     waiting_.erase(standing.id);
     missing_.erase(standing.id);
     taken_.erase(standing.id);
@@ -108,6 +109,7 @@ Result<void> Intake::propose(const Place& place, const FileText& file, const Dra
 /// The stem has an approval already: this is its file, or another file of the same name.
 Result<void> Intake::take_known(const Place& place, const std::string& folder, const FileText& file,
                                 const Draft& draft, const Standing& standing) {
+  if (options_.moves != nullptr) options_.moves->look_at(standing, place.path, file, draft);
   const bool pending = standing.status == "pending";
   const bool marked =
       draft.marks.id == standing.id && standing.revision(draft.marks.digest) != nullptr;
@@ -203,7 +205,7 @@ void Intake::take_missing(const std::string& id) {
 }
 
 /// A waiting file that lies elsewhere, or nowhere: `Rejected/` rejects exactly the revision that
-/// the file shows, `Approved/` only asks, everything else is undone.
+/// the file shows, `Approved/` asks or approves, everything else is undone.
 Result<void> Intake::take_move(const Standing& standing) {
   const auto found = projector_.find(standing);
   if (found.empty()) return projector_.project(standing, true);
@@ -211,16 +213,7 @@ Result<void> Intake::take_move(const Standing& standing) {
   if (!is_moved_by_hand(standing, file)) return projector_.project(standing, true);
   if (!options_.moves_count) return projector_.put_back(standing, file, "");
   const std::string path = file.folder + "/" + standing.file_name();
-  if (file.folder == approved_folder) {
-    const std::string command = "nightshift approval approve " + standing.id;
-    tell(path,
-         {.code = ErrorCode::forbidden,
-          .detail =
-              "a move does not approve; " + options_.owner + " confirms with the key: " + command,
-          .instance = {}},
-         standing.marks.digest);
-    return projector_.put_back(standing, file, std::string(request_note) + command);
-  }
+  if (file.folder == approved_folder) return take_approval(standing, file);
   const bool shows_current = file.draft.marks.digest == standing.marks.digest ||
                              same_content(file.draft, standing.current());
   if (shows_current) return reject(standing);
@@ -232,6 +225,46 @@ Result<void> Intake::take_move(const Standing& standing) {
         .instance = {}},
        standing.marks.digest);
   return projector_.put_back(standing, file, "");
+}
+
+/// Whatever does not approve is put back, and says how to.
+Result<void> Intake::take_approval(const Standing& standing, const FoundFile& file) {
+  const auto approved = approve(standing, file);
+  if (approved) return show(standing.id);
+  if (may_pass(approved.error().code)) return approved;
+  const std::string command = "nightshift approval approve " + standing.id;
+  tell(file.folder + "/" + standing.file_name(),
+       {.code = ErrorCode::forbidden,
+        .detail = (options_.moves != nullptr ? "nothing is approved: " : "") +
+                  std::string(approved.error().message()) + "; " + options_.owner +
+                  " confirms with the key: " + command,
+        .instance = {}},
+       standing.marks.digest);
+  return projector_.put_back(standing, file, std::string(request_note) + command);
+}
+
+Result<void> Intake::approve(const Standing& standing, const FoundFile& file) {
+  if (options_.moves == nullptr) return fail(ErrorCode::forbidden, "a move does not approve");
+  const auto move = options_.moves->witness(standing, file);
+  if (!move) return std::unexpected(move.error());
+  if (const auto why = options_.moves_doubted()) {
+    return fail(ErrorCode::forbidden, "a move proves nothing: " + *why);
+  }
+  auto approve = std::make_shared<approval::ApproveByMove>();
+  approve->set_digest(standing.marks.digest);
+  approve->set_owner(options_.owner);
+  *approve->mutable_move() = *move;
+  runtime::Command command;
+  command.entity = {.kind = approval_kind, .id = standing.id};
+  command.body = std::move(approve);
+  command.key = key_of({"approve\n", std::to_string(standing.sequence), "\n", standing.id});
+  command.if_match = standing.sequence;
+  // No call from outside has this scope.
+  command.caller.principal = options_.owner;
+  command.caller.scopes = {SCOPE_HOST};
+  const auto answer = node_.call(std::move(command), options_.call_timeout);
+  if (!answer) return std::unexpected(answer.error());
+  return {};
 }
 
 Result<void> Intake::reject(const Standing& standing) {

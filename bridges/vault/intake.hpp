@@ -1,5 +1,6 @@
 // Files of people become commands: a new file a proposal, a changed one an edit, a moved one a
-// request. Nothing here decides for a person that something may be sent.
+// request, or the owner's decision where the node lets moves decide. Nothing here decides for a
+// person that something may be sent.
 #pragma once
 
 #include <chrono>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "bridges/vault/layout.hpp"
+#include "bridges/vault/moves.hpp"
 #include "bridges/vault/projector.hpp"
 #include "bridges/vault/reception.hpp"
 #include "runtime/node.hpp"
@@ -26,6 +28,9 @@ class Intake final : public Taker {
     std::string owner;
     /// False for `decisions = "off"`: a move neither rejects nor asks, it is undone.
     bool moves_count = true;
+    /// Set for `decisions = "move"`: what is known of moves, and why they prove nothing right now.
+    Moves* moves = nullptr;
+    std::function<std::optional<std::string>()> moves_doubted = {};
     std::chrono::milliseconds stable_for{0};
     std::chrono::milliseconds call_timeout{30'000};
     /// What is under way ends early once this is true.
@@ -71,6 +76,8 @@ class Intake final : public Taker {
                   const std::function<bool(const std::string& path)>& is_there) const;
   void take_missing(const std::string& id);
   Result<void> take_move(const Standing& standing);
+  Result<void> take_approval(const Standing& standing, const FoundFile& file);
+  Result<void> approve(const Standing& standing, const FoundFile& file);
   Result<void> reject(const Standing& standing);
 
   Result<runtime::Answer> call(const std::string& id,

@@ -1,6 +1,8 @@
 // Arms the watches, and falls back to the clock.
 #include "bridges/vault/lookout.hpp"
 
+#include <utility>
+
 #include "bridges/vault/layout.hpp"
 
 namespace nightshift::bridges::vault {
@@ -12,7 +14,7 @@ News Lookout::take() {
   watch();
   looked_at_ = clock_.elapsed();
   again_ = false;
-  return {.everything = true, .files = {}};
+  return {.everything = true, .files = {}, .renames = std::move(news.renames)};
 }
 
 void Lookout::look_again() { again_ = true; }

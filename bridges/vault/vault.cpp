@@ -14,6 +14,7 @@
 #include "bridges/vault/follower.hpp"
 #include "bridges/vault/intake.hpp"
 #include "bridges/vault/lookout.hpp"
+#include "bridges/vault/moves.hpp"
 #include "bridges/vault/reception.hpp"
 #include "bridges/vault/task_intake.hpp"
 #include "bridges/vault/usage_log.hpp"
@@ -25,6 +26,19 @@ namespace {
 constexpr std::chrono::milliseconds retry_after{300};
 /// The cursor is a hint: it need not be written with every event.
 constexpr std::chrono::seconds remember_every{1};
+
+Result<void> check_decisions(const VaultOptions& options) {
+  if (options.decisions != "move") return {};
+  const auto why = options.moves_doubted
+                       ? options.moves_doubted()
+                       : std::optional<std::string>(
+                             "nobody says that agents are kept from writing to the vault");
+  if (!why) return {};
+  return fail(ErrorCode::config,
+              "[vault] decisions = \"move\" is refused, for a move would prove nothing: " + *why +
+                  "; mend that, or use \"request\" and approve with the key",
+              "vault.decisions");
+}
 
 }  // namespace
 
@@ -41,6 +55,8 @@ class VaultBridge::Impl {
         intake_(node, root_, projector_, errors_,
                 {.owner = options_.owner,
                  .moves_count = options_.decisions != "off",
+                 .moves = options_.decisions == "move" ? &moves_ : nullptr,
+                 .moves_doubted = options_.moves_doubted,
                  .stable_for = options_.stable_for,
                  .stop = stopped_}),
         approvals_(node, root_, projector_, intake_, errors_),
@@ -102,6 +118,7 @@ class VaultBridge::Impl {
   const Stop stopped_ = [this] { return stop_.load(); };
   ErrorsLog errors_;
   Projector projector_;
+  Moves moves_;
   Intake intake_;
   ApprovalFiles approvals_;
   TaskFiles tasks_;
@@ -131,6 +148,7 @@ void VaultBridge::Impl::run() {
       work();
     } else {
       lookout_.lose_sight();
+      moves_.forget_all();
       wake_by(node_.clock().elapsed() + options_.rescan_unwatched_every);
     }
     std::optional<Moment> rest;
@@ -167,6 +185,7 @@ void VaultBridge::Impl::work() {
 
 void VaultBridge::Impl::look() {
   const auto news = lookout_.take();
+  for (const auto& rename : news.renames) moves_.hear(rename);
   for (const auto& path : news.files) reception_.look(path);
   if (news.everything && !reception_.look_everywhere()) lookout_.look_again();
 }
@@ -197,14 +216,9 @@ bool VaultBridge::Impl::begin() {
 VaultBridge::VaultBridge(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Result<std::unique_ptr<VaultBridge>> VaultBridge::start(runtime::Node& node, VaultOptions options) {
-  if (options.decisions == "move") {
-    return fail(ErrorCode::config,
-                "[vault] decisions = \"move\" is refused: agents are not kept from writing to the "
-                "vault, so a move would prove nothing; use \"request\" and approve with the key",
-                "vault.decisions");
-  }
   std::error_code error;
   std::filesystem::create_directories(options.root, error);
+  if (auto allowed = check_decisions(options); !allowed) return std::unexpected(allowed.error());
   auto root = Folder::open(options.root);
   if (!root) {
     return fail(ErrorCode::config,

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,8 +21,13 @@ struct VaultOptions {
   std::filesystem::path root;
   /// Who stands behind moves in the vault; for people.
   std::string owner;
-  /// `request`: a move to `Approved/` asks for the key; `off`: moves are undone. `move` is refused.
+  /// `request`: a move to `Approved/` asks for the key; `move`: the owner's own decides, as far as
+  /// the node's `MovePolicy` lets it; `off`: moves are undone.
   std::string decisions = "request";
+  /// Of `move`: why a move proves nothing, because agents are not kept from the vault; nothing
+  /// where they are. Asked at the start, which it refuses, and before every move that would decide.
+  /// Nobody who could say so is a reason, too.
+  std::function<std::optional<std::string>()> moves_doubted = {};
   /// How often all folders are compared while inotify tells of changes, and while it does not.
   std::chrono::milliseconds rescan_every{60'000};
   std::chrono::milliseconds rescan_unwatched_every{1'000};

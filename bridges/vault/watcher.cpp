@@ -16,6 +16,8 @@ constexpr std::uint32_t in_files =
 constexpr std::uint32_t of_the_folder = IN_DELETE_SELF | IN_MOVE_SELF;
 /// More names than these are not worth telling one by one.
 constexpr std::size_t files_max = 4'096;
+/// More than these are on their way at once only where nobody tells of their arrival.
+constexpr std::size_t leaving_max = 256;
 
 }  // namespace
 
@@ -98,10 +100,23 @@ void Watcher::hear(const void* bytes, News& news) {
     if ((event.mask & comes_or_goes) != 0) news.everything = true;
     return;
   }
+  const std::string path = watch->second.empty() ? name : watch->second + "/" + name;
+  hear_rename(event.mask, event.cookie, path, news);
   if (news.files.size() >= files_max) news.everything = true;
-  if (!news.everything) {
-    news.files.insert(watch->second.empty() ? name : watch->second + "/" + name);
+  if (!news.everything) news.files.insert(path);
+}
+
+void Watcher::hear_rename(std::uint32_t mask, std::uint32_t cookie, const std::string& path,
+                          News& news) {
+  if ((mask & IN_MOVED_FROM) != 0) {
+    if (leaving_.size() >= leaving_max) leaving_.clear();
+    leaving_[cookie] = path;
   }
+  if ((mask & IN_MOVED_TO) == 0) return;
+  const auto left = leaving_.find(cookie);
+  if (left == leaving_.end()) return;
+  if (news.renames.size() < files_max) news.renames.push_back({.from = left->second, .to = path});
+  leaving_.erase(left);
 }
 
 }  // namespace nightshift::bridges::vault

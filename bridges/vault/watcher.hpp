@@ -1,6 +1,7 @@
 // What changes in the folders of the vault, as the kernel tells it (inotify).
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <set>
@@ -13,10 +14,18 @@ namespace nightshift::bridges::vault {
 
 /// What is to be looked at again.
 struct News {
+  /// A file that got another name or folder in one step, as the kernel saw it.
+  struct Rename {
+    std::string from;
+    std::string to;
+  };
+
   /// More than could be told: the queue overflowed, or a folder came, went or was moved.
   bool everything = false;
   /// Paths relative to the vault.
   std::set<std::string> files;
+  /// In their order. What is not told here may have happened all the same.
+  std::vector<Rename> renames;
 };
 
 /// A hint, never the truth: what it tells is looked at, and what it misses a rescan finds. Not
@@ -40,10 +49,13 @@ class Watcher {
   explicit Watcher(Descriptor inotify) : inotify_(std::move(inotify)) {}
 
   void hear(const void* event, News& news);
+  void hear_rename(std::uint32_t mask, std::uint32_t cookie, const std::string& path, News& news);
 
   Descriptor inotify_;
   /// Folder of each watch.
   std::map<int, std::string> watches_;
+  /// Where a file left from, by the cookie under which it is told where it arrives.
+  std::map<std::uint32_t, std::string> leaving_;
 };
 
 }  // namespace nightshift::bridges::vault

@@ -5,6 +5,7 @@
 
 #include "messages/crypto.hpp"
 #include "messages/gate.hpp"
+#include "messages/moves.hpp"
 #include "runtime/kernel/allowance.hpp"
 
 namespace nightshift::runtime::history {
@@ -86,7 +87,8 @@ Result<void> may_act(const kernel::Effect& effect, const Surroundings& around,
   const auto grant = kernel::right_to_act(around.facts, effect.type, effect.gate.has_value());
   if (!grant) return std::unexpected(grant.error());
   if (!effect.gate) return {};
-  const auto content = open_gate(*effect.gate, authority, around.facts.name, around.now);
+  const auto content = open_gate(*effect.gate, authority, around.facts.name, around.now,
+                                 policy_shown_by(*effect.gate));
   if (!content) return std::unexpected(content.error());
   return {};
 }

@@ -52,7 +52,8 @@ Result<Owner::Right> Owner::right_to(const kernel::Effect& effect) {
     if (!covered) return std::unexpected(covered.error());
     return Right{{}, *grant};
   }
-  auto content = open_gate(*effect.gate, authority(), core_->facts.name, core_->clock.now());
+  auto content = open_gate(*effect.gate, authority(), core_->facts.name, core_->clock.now(),
+                           core_->facts.owners<MovePolicy>());
   if (!content) return std::unexpected(content.error());
   return Right{std::move(*content), *grant};
 }

@@ -4,6 +4,7 @@
 #include "messages/assignment.pb.h"
 #include "messages/canonical.hpp"
 #include "messages/effects.pb.h"
+#include "messages/moves.pb.h"
 #include "messages/prices.pb.h"
 
 namespace nightshift::tests {
@@ -49,9 +50,20 @@ std::shared_ptr<const RoutingTable> routing_table() {
   return table;
 }
 
+/// Alice's moves decide on whatever a move can decide on.
+std::shared_ptr<const MovePolicy> move_policy() {
+  auto policy = std::make_shared<MovePolicy>();
+  policy->set_owner("alice");
+  for (const auto* channel : {"email", "linkedin", "whatsapp", "social"}) {
+    policy->add_channels(channel);
+  }
+  return policy;
+}
+
 /// What tasks, drafts and members are made of.
 std::map<std::string, std::vector<std::string>, std::less<>> night_words() {
   return {{"agent", {"", "email", "social", "accounting"}},
+          {"owner", {"alice", "alice", "bob"}},
           {"outcome", {"sent", "failed", "refused", "rejected", "expired"}},
           {"status", {"sent", "failed", "rejected", "withdrawn", "expired"}},
           {"task", {"", "t1"}},
@@ -106,6 +118,7 @@ World::World() : now(*from_rfc3339("2026-11-21T07:00:00Z")), caller(person("alic
   node.data.emplace(PriceTable::descriptor()->full_name(), price_table());
   words = {{"model", {"opus", "haiku", "opus-latest"}}, {"key", {"k1", "k2", "k3", "k4"}}};
   node.data.emplace(RoutingTable::descriptor()->full_name(), routing_table());
+  node.data.emplace(MovePolicy::descriptor()->full_name(), move_policy());
   words.merge(process_words());
   words.merge(night_words());
   for (const auto* name : {"alice", "bob", "carol"}) {

@@ -8,6 +8,7 @@
 #include "messages/json.hpp"
 #include "messages/principal.pb.h"
 #include "messages/usage.pb.h"
+#include "tools/nightshift/moves.hpp"
 
 namespace nightshift::tools {
 namespace {
@@ -141,7 +142,8 @@ Result<void> ensure_principals(runtime::Node& node, const DataFolder& folder) {
 kernel::OwnersData owners_data(const runtime::Settings& settings) {
   return {
       {PriceTable::descriptor()->full_name(), std::make_shared<PriceTable>(settings.prices)},
-      {RoutingTable::descriptor()->full_name(), std::make_shared<RoutingTable>(settings.routes)}};
+      {RoutingTable::descriptor()->full_name(), std::make_shared<RoutingTable>(settings.routes)},
+      {MovePolicy::descriptor()->full_name(), std::make_shared<MovePolicy>(move_policy(settings))}};
 }
 
 Result<void> ensure_budgets(runtime::Node& node, const runtime::Settings& settings) {

@@ -23,7 +23,7 @@ Result<void> check_identity(const runtime::Settings& settings, const Identity& i
 /// where that is so already. Error `config` where several keys lie there and nobody can approve.
 Result<void> ensure_principals(runtime::Node& node, const runtime::DataFolder& folder);
 
-/// What kinds decide by: the price table.
+/// What kinds decide by: prices, routes, and whose moves decide.
 kernel::OwnersData owners_data(const runtime::Settings& settings);
 
 /// Gives meters the budgets of the settings, as the host; one that has it already is left alone. A

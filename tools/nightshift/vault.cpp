@@ -1,14 +1,11 @@
 // Starts the vault bridge, and says how it is.
 #include "tools/nightshift/vault.hpp"
 
-#include <pwd.h>
-#include <unistd.h>
-
 #include <spdlog/spdlog.h>
 
 #include "bridges/vault/vault.hpp"
-#include "messages/ids.hpp"
 #include "messages/text.hpp"
+#include "tools/nightshift/moves.hpp"
 
 namespace nightshift::tools {
 namespace {
@@ -16,12 +13,6 @@ namespace {
 using bridges::vault::VaultBridge;
 using runtime::supervision::Component;
 using runtime::supervision::Health;
-
-/// The user of this process, as an id.
-std::string user_name() {
-  const auto* user = ::getpwuid(::getuid());
-  return user != nullptr && is_id(user->pw_name) ? user->pw_name : "owner";
-}
 
 class Running final : public Component {
  public:
@@ -45,8 +36,9 @@ runtime::supervision::Part vault_part(runtime::Node& node, const runtime::Settin
                        runtime::supervision::Failed failed) -> Result<std::unique_ptr<Component>> {
             bridges::vault::VaultOptions options;
             options.root = settings.vault_path;
-            options.owner = settings.vault_owner.empty() ? user_name() : settings.vault_owner;
+            options.owner = vault_owner(settings);
             options.decisions = settings.vault_decisions;
+            options.moves_doubted = doubts_about_moves(node, settings);
             options.zone = settings.node_zone;
             options.log = [](std::string_view line) { spdlog::info("vault: {}", line); };
             options.refusals = refusals;

@@ -1,9 +1,10 @@
-// An agent and a price.
+// An agent, a price, and whose moves decide.
 #include "tests/bridges/vault/owner.hpp"
 
 #include <memory>
 
 #include "messages/assignment.pb.h"
+#include "messages/moves.pb.h"
 #include "messages/prices.pb.h"
 #include "messages/time.hpp"
 
@@ -24,7 +25,12 @@ kernel::OwnersData owners_data() {
   price.mutable_rates()->set_input_micro_usd(3'000'000);
   price.mutable_rates()->set_output_micro_usd(15'000'000);
 
+  auto moves = std::make_shared<MovePolicy>();
+  moves->set_owner("mara");
+  moves->add_channels("email");
+
   kernel::OwnersData data;
+  data.emplace(MovePolicy::descriptor()->full_name(), std::move(moves));
   data.emplace(RoutingTable::descriptor()->full_name(), std::move(routing));
   data.emplace(PriceTable::descriptor()->full_name(), std::move(prices));
   return data;

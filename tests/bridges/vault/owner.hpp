@@ -5,7 +5,8 @@
 
 namespace nightshift::bridges::vault {
 
-/// One agent, `email`, that takes what holds the word `reply`; the price of one model.
+/// One agent, `email`, that takes what holds the word `reply`; the price of one model; the moves of
+/// `mara` decide on mails.
 kernel::OwnersData owners_data();
 
 }  // namespace nightshift::bridges::vault

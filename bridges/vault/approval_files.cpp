@@ -29,7 +29,10 @@ Result<void> ApprovalFiles::gather_waiting() {
     do {
       const auto page = node_.list(query);
       if (!page) return std::unexpected(page.error());
-      for (const auto& item : page->items) changed_[item.entity.id] = true;
+      for (const auto& item : page->items) {
+        changed_[item.entity.id] = true;
+        if (item.status == "pending") had_file_.insert(item.entity.id);
+      }
       query.after = page->next;
     } while (!query.after.empty());
   }
@@ -63,7 +66,14 @@ Result<void> ApprovalFiles::project(const std::string& id, bool create) {
   if (!standing) return std::unexpected(standing.error());
   if (!*standing) return {};
   intake_.learn(**standing);
-  return projector_.project(**standing, create);
+  if ((*standing)->status != "pending") {
+    had_file_.erase(id);
+    return projector_.project(**standing, create);
+  }
+  const bool had_file = had_file_.contains(id);
+  const auto done = projector_.project(**standing, create && !had_file);
+  if (done) had_file_.insert(id);
+  return done;
 }
 
 /// True if it went well. A person was faster: that is no error, it is tried again.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 
 #include "bridges/vault/errors_log.hpp"
@@ -36,6 +37,9 @@ class ApprovalFiles final : public Projection {
   ErrorsLog& errors_;
   /// Approvals whose files are to be compared; true: write a file where there is none.
   std::map<std::string, bool> changed_;
+  /// Waiting approvals that may have had a file already: it can lie under another name by now, and
+  /// is written anew by `Intake` alone, once all files have been looked at.
+  std::set<std::string> had_file_;
 };
 
 }  // namespace nightshift::bridges::vault

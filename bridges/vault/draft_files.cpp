@@ -5,6 +5,7 @@
 #include "bridges/vault/layout.hpp"
 #include "bridges/vault/names.hpp"
 #include "messages/crypto.hpp"
+#include "messages/ids.hpp"
 
 namespace nightshift::bridges::vault {
 namespace {
@@ -22,6 +23,14 @@ Result<Draft> read_as(const DraftStanding& draft, const std::string& folder,
   return read_draft(text,
                     {.name = name, .category = draft.shown.category(), .path = folder + "/" + name},
                     no_attachment);
+}
+
+/// None where the front matter cannot be read.
+Marks marks_in(std::string_view text) {
+  const auto parts = split(text);
+  const auto fields = parts ? parse_front_matter(parts->front_matter)
+                            : Result<FrontMatter>(std::unexpected(parts.error()));
+  return fields ? marks_of(*fields) : Marks();
 }
 
 /// A list cannot be emptied in a draft: what is absent stays.
@@ -45,7 +54,10 @@ Result<void> DraftFiles::begin() {
     do {
       const auto page = node_.list(query);
       if (!page) return std::unexpected(page.error());
-      for (const auto& item : page->items) changed_.insert(item.entity.id);
+      for (const auto& item : page->items) {
+        changed_.insert(item.entity.id);
+        had_file_.insert(item.entity.id);
+      }
       query.after = page->next;
     } while (!query.after.empty());
   }
@@ -103,18 +115,28 @@ Result<void> DraftFiles::project(const std::string& id) {
   if (!*draft) return {};
   const std::string place = place_of(**draft);
   const auto found = find(**draft);
+  if (place.empty()) had_file_.erase(id);
   if (found && place.empty()) return put_away(**draft, *found);
   if (found && found->folder == rejected_folder && (*draft)->can_be_edited()) {
     missing_.note(id, node_.clock().elapsed());
     return {};
   }
-  if (found) return bring(**draft, *found);
+  if (found) {
+    had_file_.insert(id);
+    return bring(**draft, *found);
+  }
   if (place.empty() || !(*draft)->can_be_edited()) return {};
+  if (had_file_.contains(id)) {
+    missing_.note(id, node_.clock().elapsed());
+    return {};
+  }
   const auto folder = root_.sub(place, true);
   if (!folder) return std::unexpected(folder.error());
   // A person's file there may be an edit that cannot be read yet.
   if (folder->has((*draft)->file_name())) return {};
-  return folder->create((*draft)->file_name(), render((*draft)->shown, (*draft)->marks));
+  auto created = folder->create((*draft)->file_name(), render((*draft)->shown, (*draft)->marks));
+  if (created) had_file_.insert(id);
+  return created;
 }
 
 /// What a person wrote stays, to be taken; what the draft said before becomes what it says now.
@@ -168,8 +190,12 @@ std::vector<Result<void>> DraftFiles::take(const std::vector<Arrived>& files) {
 Result<void> DraftFiles::take_one(const Arrived& arrived) {
   const auto draft = read_draft_standing(node_, id_of_stem(stem_of(arrived.name)));
   if (!draft) return std::unexpected(draft.error());
-  // Another program's.
-  if (!*draft) return {};
+  if (!*draft) {
+    const auto marks = marks_in(arrived.file.text);
+    const auto put_back = settle_stray(arrived, marks);
+    // Else another program's.
+    return put_back ? Result<void>() : Result<void>(std::unexpected(put_back.error()));
+  }
   const auto said = read_as(**draft, arrived.folder, arrived.file.text);
   if (!said) return std::unexpected(said.error());
   changed_.insert((*draft)->id);
@@ -184,6 +210,41 @@ Result<void> DraftFiles::take_one(const Arrived& arrived) {
                                           ": what its file says changes nothing any more");
   }
   return send(**draft, as_edit(change.edit), arrived.file.text);
+}
+
+bool DraftFiles::is_of_refused(const std::string& id) const {
+  const auto draft = read_draft_standing(node_, id);
+  return draft && *draft && (*draft)->status == "refused";
+}
+
+Result<bool> DraftFiles::settle_stray(const Arrived& arrived, const Marks& marks) {
+  if (!is_id(marks.id) || marks.digest.empty()) return false;
+  const auto draft = read_draft_standing(node_, marks.id);
+  if (!draft) return std::unexpected(draft.error());
+  if (!*draft) return false;
+  const auto revision = read_draft_revision(node_, marks.id, marks.digest);
+  if (!revision) return std::unexpected(revision.error());
+  if (!*revision) return false;
+  // A copy of what has ended is nobody's.
+  if (!(*draft)->can_be_edited() && marks.status == (*draft)->status) return false;
+  const std::string place = place_of(**draft);
+  const std::string name = (*draft)->file_name();
+  const auto home = place.empty() ? Result<Folder>(fail(ErrorCode::not_found)) : root_.sub(place);
+  if (!home || !(*draft)->can_be_edited() || home->has(name)) {
+    return fail(ErrorCode::invalid,
+                "it is a file of draft/" + marks.id + ", which is " + (*draft)->status +
+                    "; remove it, or take out 'id' and 'digest' to have it taken as a new one");
+  }
+  const auto from = root_.sub(arrived.folder);
+  if (!from) return std::unexpected(from.error());
+  if (auto moved = from->move(arrived.name, *home, name); !moved) {
+    return std::unexpected(moved.error());
+  }
+  changed_.insert(marks.id);
+  errors_.record(node_.clock().now(), arrived.path(),
+                 "it is the file of draft/" + marks.id + " and is called " + name + " again",
+                 marks.digest);
+  return true;
 }
 
 void DraftFiles::miss(const std::string& path) {
@@ -207,6 +268,7 @@ Result<void> DraftFiles::take_missing(const DraftStanding& draft) {
   const auto found = find(draft);
   const bool was_rejected = found && found->folder == rejected_folder && draft.can_be_edited();
   if (!was_rejected) {
+    had_file_.erase(draft.id);
     changed_.insert(draft.id);
     return {};
   }

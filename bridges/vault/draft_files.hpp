@@ -37,6 +37,16 @@ class DraftFiles final : public Projection, public Taker {
   std::vector<std::string> folders() const override;
   std::vector<Result<void>> take(const std::vector<Arrived>& files) override;
   void miss(const std::string& path) override;
+
+  /// False while a file is missed.
+  bool is_settled() const { return missing_.is_empty(); }
+
+  /// Files of refused drafts lie among those of tasks, whose taker hands them on.
+  bool is_of_refused(const std::string& id) const;
+  /// A file under another name that says it is a draft's: true if it was put back where that has
+  /// none. Error `invalid` where it is a copy, which must not become a task by itself.
+  Result<bool> settle_stray(const Arrived& arrived, const Marks& marks);
+
   /// A draft whose file was moved to `Rejected/` is discarded; else its file comes back. Answers
   /// when to look again, if something is gone.
   std::optional<Missing::Moment> look_for_missing(bool calm);
@@ -64,6 +74,9 @@ class DraftFiles final : public Projection, public Taker {
   ErrorsLog& errors_;
   const Options options_;
   std::set<std::string> changed_;
+  /// Drafts that may have had a file already: it can lie under another name by now, and is written
+  /// anew only once it was missed for long enough.
+  std::set<std::string> had_file_;
   Missing missing_;
 };
 

@@ -20,6 +20,8 @@ class Follower {
   Result<void> begin();
   /// Reads what is new, a bounded number of events at a time. False if something is left for later.
   bool follow(const Stop& stop);
+  /// Up to which events were read.
+  std::uint64_t offset() const { return read_; }
   /// True if nothing is lost by a crash.
   bool is_remembered() const { return done_ == written_; }
   /// Remembers how far all projections came, if that is further than before.

@@ -60,7 +60,7 @@ Result<void> Intake::take_one(const Arrived& arrived) {
   const auto standing = read_standing(node_, id);
   if (!standing) return std::unexpected(standing.error());
   if (*standing) return take_known(place, arrived.folder, arrived.file, *draft, **standing);
-  const auto named_back = undo_rename(arrived, draft->marks);
+  const auto named_back = settle_stray(arrived, draft->marks);
   if (!named_back) return std::unexpected(named_back.error());
   if (*named_back) return {};
   auto proposed = propose(place, arrived.file, *draft, id);
@@ -69,27 +69,45 @@ Result<void> Intake::take_one(const Arrived& arrived) {
   return used ? renumber(place, arrived.folder) : proposed;
 }
 
-/// A waiting file keeps its name: true if this is one under another, and none lies under its own.
-Result<bool> Intake::undo_rename(const Arrived& arrived, const Marks& marks) {
+/// A waiting file keeps its name and its folder.
+Result<bool> Intake::settle_stray(const Arrived& arrived, const Marks& marks) {
   if (!is_id(marks.id)) return false;
   const auto standing = read_standing(node_, marks.id);
   if (!standing) return std::unexpected(standing.error());
-  const bool is_its = *standing && (*standing)->status == "pending" &&
-                      (*standing)->revision(marks.digest) != nullptr;
-  if (!is_its) return false;
-  const auto from = root_.sub(arrived.folder);
+  if (!*standing || (*standing)->revision(marks.digest) == nullptr) return false;
+  const bool waits = (*standing)->status == "pending";
   const auto home = root_.sub((*standing)->place(), true);
-  if (!from || !home) return std::unexpected((from ? home : from).error());
-  const std::string name = (*standing)->file_name();
-  if (home->has(name)) return false;
-  if (auto moved = from->move(arrived.name, *home, name); !moved) {
-    return std::unexpected(moved.error());
+  if (!home) return std::unexpected(home.error());
+  if (waits && !home->has((*standing)->file_name())) {
+    if (auto named = name_back(arrived, **standing); !named) return std::unexpected(named.error());
+    return true;
   }
+  const bool among_proposals =
+      std::ranges::find(category_folders, arrived.folder, path_of) != category_folders.end();
+  const auto& status = (*standing)->status;
+  const bool is_open = waits || status == "approved" || status == "unknown" || status == "failed";
+  // A copy of what waits is a proposal of its own, and so is one of what has ended; one that still
+  // says that it waits was named otherwise before that ended.
+  if (among_proposals ? waits || marks.status != "pending"
+                      : !is_open && marks.status != "pending") {
+    return false;
+  }
+  return fail(ErrorCode::invalid, "it is a file of approval/" + marks.id + ", which is " +
+                                      (*standing)->status +
+                                      "; take out 'id' and 'digest' to have it taken as a new one");
+}
+
+Result<void> Intake::name_back(const Arrived& arrived, const Standing& standing) {
+  const auto from = root_.sub(arrived.folder);
+  const auto home = root_.sub(standing.place());
+  if (!from || !home) return std::unexpected((from ? home : from).error());
+  const std::string name = standing.file_name();
+  if (auto moved = from->move(arrived.name, *home, name); !moved) return moved;
   errors_.record(node_.clock().now(), arrived.path(),
-                 "it is the file of approval/" + marks.id + ", which waits, and is called " + name +
-                     " again; copy it to have a draft of its own",
-                 marks.digest);
-  return true;
+                 "it is the file of approval/" + standing.id + ", which waits, and is called " +
+                     name + " again; copy it to have a draft of its own",
+                 standing.marks.digest);
+  return {};
 }
 
 Result<void> Intake::propose(const Place& place, const FileText& file, const Draft& draft,
@@ -179,7 +197,10 @@ std::optional<Intake::Moment> Intake::look_for_missing(
     const Moment again = std::max(due, now + options_.stable_for);
     next = std::min(next.value_or(again), again);
   }
-  for (const auto& id : gone) take_missing(id);
+  for (const auto& id : gone) {
+    if (options_.stop()) break;
+    take_missing(id);
+  }
   return next;
 }
 

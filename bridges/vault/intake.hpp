@@ -58,13 +58,18 @@ class Intake final : public Taker {
   std::optional<Moment> look_for_missing(
       const std::function<bool(const std::string& path)>& is_there, bool calm);
 
+  /// A file under another name, or in a folder of tasks, that says it is an approval's: true if it
+  /// was put back where that waits without one. Error `invalid` where it is a left-over that must
+  /// not become a proposal or a task by itself.
+  Result<bool> settle_stray(const Arrived& arrived, const Marks& marks);
+
   /// Learns that an approval waits, or no longer. Adds what was taken from its file: of use before
   /// a projection.
   void learn(Standing& standing);
 
  private:
   Result<void> take_one(const Arrived& arrived);
-  Result<bool> undo_rename(const Arrived& arrived, const Marks& marks);
+  Result<void> name_back(const Arrived& arrived, const Standing& standing);
   Result<void> propose(const Place& place, const FileText& file, const Draft& draft,
                        const std::string& id);
   Result<void> take_known(const Place& place, const std::string& folder, const FileText& file,

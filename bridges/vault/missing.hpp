@@ -29,6 +29,7 @@ class Missing {
   void note(const std::string& id, Moment now) { since_.try_emplace(id, now); }
   /// The same, once more from now on.
   void note_again(const std::string& id, Moment now) { since_[id] = now; }
+  bool is_empty() const { return since_.empty(); }
   /// Those that have been away long enough. They are forgotten.
   std::vector<std::string> due(Moment now, bool calm) {
     const auto patience = patience_with_missing(stable_for_, calm);

@@ -59,7 +59,11 @@ void Rounds::look(const std::string& path, Moment now) {
 
 /// What was `heard` of is read again even if it looks the same: a writer can set the time back.
 void Rounds::see(const std::string& path, const Result<Stamp>& stamp, Moment now, bool heard) {
-  if (!stamp && stamp.error().code == ErrorCode::not_found) return forget(path);
+  if (!stamp && stamp.error().code == ErrorCode::not_found) {
+    // It came and went before it was looked at.
+    if (heard && !files_.contains(path)) gone_.push_back(path);
+    return forget(path);
+  }
   const Stamp found = stamp ? *stamp : Stamp{};
   const auto [entry, is_new] = files_.try_emplace(path, File{.stamp = found});
   File& file = entry->second;

@@ -43,7 +43,7 @@ class Rounds {
   /// Again after a while, which doubles each time, up to a minute.
   void postpone(const std::string& path, Moment now);
 
-  /// Files that were seen and are not there any more, since the last time.
+  /// Files that were seen, or heard of, and are not there any more, since the last time.
   std::vector<std::string> gone() { return std::exchange(gone_, {}); }
   bool has(const std::string& path) const { return files_.contains(path); }
   /// When the next file will have come to rest.

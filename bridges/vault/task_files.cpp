@@ -50,7 +50,10 @@ Result<void> TaskFiles::begin() {
     do {
       const auto page = node_.list(query);
       if (!page) return std::unexpected(page.error());
-      for (const auto& item : page->items) note(item.entity.id);
+      for (const auto& item : page->items) {
+        had_file_.insert(item.entity.id);
+        note(item.entity.id);
+      }
       query.after = page->next;
     } while (!query.after.empty());
   }
@@ -113,7 +116,20 @@ Result<void> TaskFiles::project(const std::string& id) {
   if (!task) return std::unexpected(task.error());
   if (!*task) return {};
   const auto found = find(**task);
-  if (found.empty()) return (*task)->has_ended() ? Result<void>() : write_anew(**task);
+  if ((*task)->has_ended()) {
+    had_file_.erase(id);
+    if (found.empty()) return {};
+  } else if (found.empty()) {
+    if (had_file_.contains(id)) {
+      without_file_.insert(id);
+      return {};
+    }
+    const auto written = write_anew(**task);
+    if (written) had_file_.insert(id);
+    return written;
+  } else {
+    had_file_.insert(id);
+  }
   if (is_ended_by_hand(**task, found.front())) {
     ended_by_hand_.insert(id);
     return {};

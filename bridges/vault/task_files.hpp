@@ -34,6 +34,14 @@ class TaskFiles final : public Projection {
 
   /// The file of this task is to be compared.
   void note(const std::string& id) { changed_.insert(id); }
+  /// The same, and it is written anew where it is nowhere.
+  void restore(const std::string& id) {
+    had_file_.erase(id);
+    note(id);
+  }
+  /// Tasks that had a file, and it is nowhere under its name, as far as it came up since the last
+  /// time.
+  std::set<std::string> without_file() { return std::exchange(without_file_, {}); }
 
   /// By the marks of the node. A file that has none is its task's where the task came from there,
   /// or where an editor left them out.
@@ -43,6 +51,8 @@ class TaskFiles final : public Projection {
   bool is_of_another_kind(const std::string& id, const Marks& marks) const;
   /// The files of this task, wherever they lie: that in its own place first.
   std::vector<TaskFile> find(const TaskStanding& task) const;
+  /// False while something came up that `TaskIntake` has not asked for.
+  bool is_settled() const { return ended_by_hand_.empty() && without_file_.empty(); }
   /// Tasks whose file a person moved so, as far as it came up since the last time.
   std::set<std::string> ended_by_hand() { return std::exchange(ended_by_hand_, {}); }
   /// True if the file lies in `Done/` or `Rejected/` and the bridge did not put it there.
@@ -62,6 +72,9 @@ class TaskFiles final : public Projection {
   const Folder& root_;
   ErrorsLog& errors_;
   std::set<std::string> changed_;
+  /// Open tasks that may have had a file already: it can lie under another name by now.
+  std::set<std::string> had_file_;
+  std::set<std::string> without_file_;
   std::set<std::string> ended_by_hand_;
 };
 

@@ -60,9 +60,10 @@ Result<void> TaskIntake::take_one(const Arrived& arrived, std::size_t index,
   const auto task = read_task_standing(node_, id);
   if (!task) return std::unexpected(task.error());
   if (*task && files_.is_of(**task, *said, arrived.path())) return take_own(arrived, *said, **task);
-  if (files_.is_of_another_kind(id, said->marks)) return {};
+  if (files_.is_of_another_kind(id, said->marks)) return take_kin(arrived, *said, id);
   if (*task) return renumber(arrived);
-  const auto named_back = undo_rename(arrived, said->marks);
+  auto named_back = undo_rename(arrived, said->marks);
+  if (named_back && !*named_back) named_back = options_.settle_stray(arrived, said->marks);
   if (!named_back) return std::unexpected(named_back.error());
   if (*named_back) return {};
   // What lies there without a task is another program's, or of one that was archived.
@@ -83,15 +84,33 @@ Result<void> TaskIntake::take_one(const Arrived& arrived, std::size_t index,
   return {};
 }
 
+/// The file of a refused draft can be edited where it lies; any other is at home elsewhere.
+Result<void> TaskIntake::take_kin(const Arrived& arrived, const TaskText& said,
+                                  const std::string& id) {
+  if (arrived.folder != needs_action_folder) {
+    const auto settled = options_.settle_stray(arrived, said.marks);
+    return settled ? Result<void>() : Result<void>(std::unexpected(settled.error()));
+  }
+  if (!options_.drafts->is_of_refused(id)) return {};
+  return options_.drafts->take({arrived}).front();
+}
+
 /// The file of a task keeps its name: true if this is one under another, and none lies under its
 /// own.
 Result<bool> TaskIntake::undo_rename(const Arrived& arrived, const Marks& marks) {
   if (!is_id(marks.id) || marks.digest.empty()) return false;
   const auto task = read_task_standing(node_, marks.id);
   if (!task) return std::unexpected(task.error());
-  if (!*task || (*task)->has_ended()) return false;
+  if (!*task) return false;
   const auto said = read_task_revision(node_, marks.id, marks.digest);
   if (!said) return std::unexpected(said.error());
+  if ((*task)->has_ended()) {
+    // A copy of what has ended is a task of its own; one that says it is open was named otherwise.
+    if (!*said || marks.status == (*task)->status) return false;
+    return fail(ErrorCode::invalid,
+                "it is a file of task/" + marks.id + ", which is " + (*task)->status +
+                    "; take out 'id' and 'digest' to make it a task of its own");
+  }
   const auto from = root_.sub(arrived.folder);
   const auto home = root_.sub((*task)->place(), true);
   if (!from || !home) return std::unexpected((from ? home : from).error());
@@ -191,11 +210,13 @@ void TaskIntake::miss(const std::string& path) {
   const std::string id = id_of_stem(stem_of(path.substr(path.rfind('/') + 1)));
   const auto task = read_task_standing(node_, id);
   if (task && *task && (*task)->path() == path) missing_.note(id, node_.clock().elapsed());
+  if (path.starts_with(needs_action_folder)) options_.drafts->miss(path);
 }
 
 std::optional<Missing::Moment> TaskIntake::look_for_missing(bool calm) {
   const auto now = node_.clock().elapsed();
   for (const auto& id : files_.ended_by_hand()) missing_.note(id, now);
+  for (const auto& id : files_.without_file()) missing_.note(id, now);
   for (const auto& id : missing_.due(now, calm)) {
     const auto task = read_task_standing(node_, id);
     const auto taken = task && *task ? take_missing(**task) : Result<void>();
@@ -207,7 +228,7 @@ std::optional<Missing::Moment> TaskIntake::look_for_missing(bool calm) {
 Result<void> TaskIntake::take_missing(const TaskStanding& task) {
   const auto found = files_.find(task);
   if (found.empty() || !TaskFiles::is_ended_by_hand(task, found.front())) {
-    files_.note(task.id);
+    files_.restore(task.id);
     return {};
   }
   const auto ended = end(task, found.front());

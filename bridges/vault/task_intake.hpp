@@ -2,10 +2,12 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "bridges/vault/draft_files.hpp"
 #include "bridges/vault/missing.hpp"
 #include "bridges/vault/projection.hpp"
 #include "bridges/vault/reception.hpp"
@@ -22,6 +24,10 @@ class TaskIntake final : public Taker {
     std::chrono::milliseconds stable_for{0};
     std::chrono::milliseconds call_timeout{30'000};
     Stop stop;
+    /// Takes the files of refused drafts, which lie among those of tasks.
+    DraftFiles* drafts = nullptr;
+    /// A file that says it is a draft's or an approval's: true if it was put back where that is.
+    std::function<Result<bool>(const Arrived&, const Marks&)> settle_stray;
   };
   TaskIntake(runtime::Node& node, const Folder& root, TaskFiles& files, ErrorsLog& errors,
              Options options)
@@ -48,6 +54,7 @@ class TaskIntake final : public Taker {
   };
 
   Result<void> take_one(const Arrived& arrived, std::size_t index, std::vector<Handed>& handed);
+  Result<void> take_kin(const Arrived& arrived, const TaskText& said, const std::string& id);
   Result<bool> undo_rename(const Arrived& arrived, const Marks& marks);
   Result<void> take_own(const Arrived& arrived, const TaskText& said, const TaskStanding& task);
   Result<void> edit(const Arrived& arrived, const TaskText& said, const TaskStanding& task);

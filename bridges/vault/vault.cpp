@@ -63,7 +63,12 @@ class VaultBridge::Impl {
         tasks_(node, root_, errors_),
         task_intake_(
             node, root_, tasks_, errors_,
-            {.owner = options_.owner, .stable_for = options_.stable_for, .stop = stopped_}),
+            {.owner = options_.owner,
+             .stable_for = options_.stable_for,
+             .stop = stopped_,
+             .drafts = &drafts_,
+             .settle_stray = [this](const Arrived& arrived,
+                                    const Marks& marks) { return settle_stray(arrived, marks); }}),
         drafts_(node, root_, errors_, {.owner = options_.owner, .stable_for = options_.stable_for}),
         reception_(root_, node.clock(), errors_, *options_.refusals,
                    {&intake_, &task_intake_, &drafts_}, options_.stable_for),
@@ -104,9 +109,11 @@ class VaultBridge::Impl {
 
   void run();
   void work();
+  void look_for_missing();
   void look();
   bool is_in_place();
   bool begin();
+  Result<bool> settle_stray(const Arrived& arrived, const Marks& marks);
   void wake_by(Moment moment) { wake_at_ = std::min(wake_at_.value_or(moment), moment); }
 
   runtime::Node& node_;
@@ -165,14 +172,13 @@ void VaultBridge::Impl::work() {
   look();
   follower_.follow(stopped_);
   reception_.serve(stopped_);
-  const auto is_there = [this](const std::string& path) { return reception_.has(path); };
-  const bool calm = !reception_.next();
-  for (const auto next : {intake_.look_for_missing(is_there, calm),
-                          task_intake_.look_for_missing(calm), drafts_.look_for_missing(calm)}) {
-    if (next) wake_by(*next);
-  }
+  look_for_missing();
   // What was taken from files shows in them before there is a rest.
+  const auto followed = follower_.offset();
   if (!follower_.follow(stopped_)) wake_by(clock.elapsed() + retry_after);
+  // What shows now can be missed.
+  if (follower_.offset() != followed || !tasks_.is_settled()) wake_by(clock.elapsed());
+  if (!drafts_.is_settled()) wake_by(clock.elapsed() + options_.stable_for);
   if (const auto next = reception_.next()) wake_by(*next);
   if (const auto next = dashboard_.refresh()) wake_by(*next);
   wake_by(lookout_.next());
@@ -183,11 +189,27 @@ void VaultBridge::Impl::work() {
   if (!follower_.is_remembered()) wake_by(remembered_at_ + remember_every);
 }
 
+void VaultBridge::Impl::look_for_missing() {
+  const auto is_there = [this](const std::string& path) { return reception_.has(path); };
+  const bool calm = !reception_.next();
+  for (const auto next : {intake_.look_for_missing(is_there, calm),
+                          task_intake_.look_for_missing(calm), drafts_.look_for_missing(calm)}) {
+    if (next) wake_by(*next);
+  }
+}
+
 void VaultBridge::Impl::look() {
   const auto news = lookout_.take();
   for (const auto& rename : news.renames) moves_.hear(rename);
   for (const auto& path : news.files) reception_.look(path);
   if (news.everything && !reception_.look_everywhere()) lookout_.look_again();
+}
+
+/// A file among those of tasks that says it is another kind's.
+Result<bool> VaultBridge::Impl::settle_stray(const Arrived& arrived, const Marks& marks) {
+  const auto of_approval = intake_.settle_stray(arrived, marks);
+  if (!of_approval || *of_approval) return of_approval;
+  return drafts_.settle_stray(arrived, marks);
 }
 
 /// An unmounted or exchanged vault must not look like one that a person has emptied.

@@ -10,6 +10,8 @@ const std::string waits = "Buy a chair\n";
 const std::string for_the_agent =
     "---\nsubject: Order\npriority: high\n---\n\nPlease reply to Ines.\n";
 
+const std::string refused = "Needs_Action/REPLY.md";
+
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
@@ -28,6 +30,19 @@ struct Tasks : House {
       query.after = page.next;
     } while (!query.after.empty());
     return all;
+  }
+  draft::View draft(const std::string& id) {
+    const auto answer = node().get({.kind = "draft", .id = id}).value();
+    return dynamic_cast<const draft::View&>(*answer.view);
+  }
+  /// A mail to nobody, which no approval takes.
+  void write_refused(const std::string& id) {
+    auto write = std::make_shared<draft::Write>();
+    write->set_channel(CHANNEL_EMAIL);
+    write->set_subject("Re: Order");
+    write->set_body("Dear all,\nit ships.");
+    command(EntityRef{.kind = "draft", .id = id}, std::move(write), "mara").value();
+    await_file(refused, "status: refused");
   }
   void await_status(const std::string& kind, const std::string& id, const std::string& word) {
     await(kind + "/" + id + " " + word, [&] { return status(kind, id) == word; });
@@ -168,6 +183,55 @@ BOOST_AUTO_TEST_CASE(renaming_every_waiting_draft_at_once_proposes_none_again) {
   BOOST_TEST(node().count("approval", "pending", 1000).value() == many);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_renamed_while_the_node_is_down_is_neither_proposed_nor_drafted_again) {
+  open();
+  const std::string folder = "Pending_Approval/Email/";
+  drop(folder + "OFFER.md", mail("Offer"));
+  drop("Inbox/chair.md", waits);
+  drop("Inbox/order.md", for_the_agent);
+  await_status("task", "order", "drafted");
+  const std::string draft = task("order").draft();
+  await_file(folder + draft + ".md", "status: pending");
+  await_file(folder + "OFFER.md", "status: pending");
+  await_file("Needs_Action/chair.md", "status: waiting");
+  await_file("In_Progress/local/order.md", "status: drafted");
+  close();
+  const auto words = text("Needs_Action/chair.md") + "\nOr two.\n";
+  rename(folder + "OFFER.md", folder + "Offer of mine.md");
+  rename(folder + draft + ".md", "Needs_Action/answer.md");
+  rename("Needs_Action/chair.md", "Needs_Action/seat.md");
+  put("vault/Needs_Action/seat.md", words);
+  rename("In_Progress/local/order.md", "Inbox/another order.md");
+  open();
+  await_file(folder + "OFFER.md", "status: pending");
+  await_file(folder + draft + ".md", "status: pending");
+  await_file("In_Progress/local/order.md", "status: drafted");
+  await_file("Needs_Action/chair.md", "Or two.");
+  await("no other names", [&] {
+    return count("vault/" + folder) == 2 && count("vault/Needs_Action") == 1 &&
+           count("vault/Inbox") == 0;
+  });
+  BOOST_TEST(tasks() == 2u);
+  BOOST_TEST(node().count("approval", "pending", 1000).value() == 2u);
+  BOOST_TEST(node().count("draft", "proposed", 1000).value() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_decided_under_another_name_is_not_proposed_again) {
+  open();
+  const std::string folder = "Pending_Approval/Email/";
+  drop(folder + "OFFER.md", mail("Offer"));
+  await_file(folder + "OFFER.md", "status: pending");
+  close_vault();
+  rename(folder + "OFFER.md", folder + "Mine.md");
+  approve("OFFER");
+  await("sent", [&] { return status("OFFER") == "sent"; });
+  open_vault();
+  await_error("it is a file of approval/OFFER, which is sent");
+  BOOST_TEST(there(folder + "Mine.md"));
+  BOOST_TEST(status("Mine") == "");
+  BOOST_TEST(delivered() == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(another_file_of_the_same_name_is_a_task_of_its_own) {
   open();
   drop("Inbox/chair.md", waits);
@@ -209,6 +273,57 @@ BOOST_AUTO_TEST_CASE(the_file_of_a_failed_approval_is_no_new_task) {
   await_file("Pending_Approval/Email/C.md", "status: pending");
   approve("C");
   await_file("Needs_Action/C.md", "status: failed");
+  drop("Inbox/LAST.md", waits);
+  await_file("Needs_Action/LAST.md", "status: waiting");
+  BOOST_TEST(tasks() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(the_file_of_a_refused_draft_can_be_mended_and_proposed) {
+  open();
+  write_refused("REPLY");
+  auto changed = text(refused);
+  changed.replace(changed.find("---\n"), 4, "---\nto: ines@example.com\n");
+  changed.replace(changed.find("Dear all"), 8, "Dear Ines");
+  drop(refused, changed);
+  await("the edit", [&] { return draft("REPLY").content().to_size() == 1; });
+  BOOST_TEST(contains(draft("REPLY").content().body(), "Dear Ines"));
+  await_file(refused, draft("REPLY").digest());
+  command(EntityRef{.kind = "draft", .id = "REPLY"}, std::make_shared<draft::Propose>(), "mara")
+      .value();
+  await_file("Pending_Approval/Email/REPLY.md", "Dear Ines");
+  await("it has left", [&] { return !there(refused); });
+  BOOST_TEST(tasks() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(the_file_of_a_refused_draft_is_discarded_or_comes_back) {
+  open();
+  write_refused("REPLY");
+  std::filesystem::remove(path() / "vault" / refused);
+  await_file(refused, "status: refused");
+  rename(refused, "Inbox/REPLY.md");
+  await_file(refused, "status: refused");
+  await("nothing in Inbox/", [&] { return count("vault/Inbox") == 0; });
+  rename(refused, "Needs_Action/answer.md");
+  await_file(refused, "status: refused");
+  await("one file", [&] { return count("vault/Needs_Action") == 1; });
+  // Words that were never taken stay with the file.
+  auto changed = text(refused);
+  changed.replace(changed.find("Dear all"), 8, "Dear Ines");
+  drop("Rejected/REPLY.md", changed);
+  std::filesystem::remove(path() / "vault" / refused);
+  await_status("draft", "REPLY", "discarded");
+  await_file("Rejected/REPLY.md", "status: discarded");
+  BOOST_TEST(contains(text("Rejected/REPLY.md"), "Dear Ines"));
+  BOOST_TEST(count("vault/Needs_Action") == 0u);
+  BOOST_TEST(tasks() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_copy_of_the_file_of_a_refused_draft_is_no_task) {
+  open();
+  write_refused("REPLY");
+  drop("Inbox/copy.md", text(refused));
+  await_error("it is a file of draft/REPLY, which is refused");
+  BOOST_TEST(there("Inbox/copy.md"));
   drop("Inbox/LAST.md", waits);
   await_file("Needs_Action/LAST.md", "status: waiting");
   BOOST_TEST(tasks() == 1u);

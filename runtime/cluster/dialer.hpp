@@ -1,0 +1,80 @@
+// Connects to peers: again and again, with growing pauses, until a session is up. On a thread of
+// its own, as names are looked up.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "runtime/clock.hpp"
+#include "runtime/descriptor.hpp"
+
+namespace nightshift::runtime::cluster {
+
+/// Where a peer can be reached.
+struct PeerAddress {
+  std::string node;
+  std::string host;
+  std::uint16_t port = 0;
+};
+
+/// Thread-safe.
+class Dialer {
+ public:
+  struct Options {
+    std::vector<PeerAddress> peers;
+    std::shared_ptr<Clock> clock;
+    std::chrono::milliseconds connect_max{5'000};
+    /// Between attempts: the shortest, and the longest.
+    std::chrono::milliseconds pause{500};
+    std::chrono::milliseconds pause_max{30'000};
+    /// A connection to a peer; the socket does not block. On the dialer's thread; may not call
+    /// back: what came of it is told later, by `lost` or `settled`.
+    std::function<void(const PeerAddress&, Descriptor)> connected;
+    /// It could not be reached.
+    std::function<void(const PeerAddress&, const std::string& why)> failed;
+  };
+
+  explicit Dialer(Options options);
+  ~Dialer() { stop(); }
+
+  void start();
+  /// Nothing is dialed any more.
+  void stop();
+
+  /// A session with this node is up: it is not dialed any more.
+  void settled(const std::string& node);
+  /// None is up: it is dialed again; at once if a session was up before.
+  void lost(const std::string& node);
+
+ private:
+  struct Peer {
+    PeerAddress address;
+    enum class State { idle, due, connecting, handed_over } state = State::due;
+    std::chrono::microseconds at{};
+    std::uint32_t failures = 0;
+    Descriptor socket;
+  };
+
+  void run();
+  void begin(const PeerAddress& address);
+  void check(Peer& peer);
+  void later(Peer& peer, const std::string& why);
+  std::vector<PeerAddress> due(std::chrono::microseconds& longest);
+  void wait(std::chrono::microseconds longest);
+
+  const Options options_;
+  Descriptor wake_;
+  std::mutex mutex_;
+  std::map<std::string, Peer> peers_;
+  bool stopped_ = false;
+  std::thread thread_;
+};
+
+}  // namespace nightshift::runtime::cluster

@@ -22,8 +22,9 @@ struct FreeAddresses {
   void operator()(addrinfo* list) const { ::freeaddrinfo(list); }
 };
 
-/// A socket that is being connected, or why there is none.
-std::pair<Descriptor, std::string> begin_connecting(const PeerAddress& to) {
+/// A socket that is being connected, or why there is none. Of the addresses that a name has, each
+/// attempt takes the next.
+std::pair<Descriptor, std::string> begin_connecting(const PeerAddress& to, std::uint32_t attempt) {
   addrinfo hints{};
   hints.ai_family = AF_UNSPEC;
   hints.ai_socktype = SOCK_STREAM;
@@ -31,11 +32,15 @@ std::pair<Descriptor, std::string> begin_connecting(const PeerAddress& to) {
   const int error = ::getaddrinfo(to.host.c_str(), std::to_string(to.port).c_str(), &hints, &found);
   if (error != 0) return {Descriptor(), ::gai_strerror(error)};
   const std::unique_ptr<addrinfo, FreeAddresses> list(found);
-  Descriptor socket(::socket(list->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  std::uint32_t count = 0;
+  for (const auto* one = list.get(); one != nullptr; one = one->ai_next) ++count;
+  const auto* chosen = list.get();
+  for (auto skip = attempt % count; skip > 0; --skip) chosen = chosen->ai_next;
+  Descriptor socket(::socket(chosen->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket) return {Descriptor(), std::strerror(errno)};
   const int on = 1;
   ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  if (::connect(socket.get(), list->ai_addr, list->ai_addrlen) != 0 && errno != EINPROGRESS) {
+  if (::connect(socket.get(), chosen->ai_addr, chosen->ai_addrlen) != 0 && errno != EINPROGRESS) {
     return {Descriptor(), std::strerror(errno)};
   }
   return {std::move(socket), std::string()};
@@ -97,8 +102,8 @@ void Dialer::later(Peer& peer, const std::string& why) {
 }
 
 /// Looks the name up without the lock, as that may take long.
-void Dialer::begin(const PeerAddress& address) {
-  auto [socket, why] = begin_connecting(address);
+void Dialer::begin(const PeerAddress& address, std::uint32_t attempt) {
+  auto [socket, why] = begin_connecting(address, attempt);
   const std::lock_guard lock(mutex_);
   auto& peer = peers_.at(address.node);
   if (peer.state != Peer::State::connecting) return;
@@ -114,22 +119,25 @@ void Dialer::check(Peer& peer) {
     socklen_t size = sizeof error;
     ::getsockopt(peer.socket.get(), SOL_SOCKET, SO_ERROR, &error, &size);
     if (error != 0) return later(peer, std::strerror(error));
+    if (!options_.connected(peer.address, std::move(peer.socket))) {
+      return later(peer, "no descriptor is left");
+    }
     peer.state = Peer::State::handed_over;
-    return options_.connected(peer.address, std::move(peer.socket));
+    return;
   }
   if (options_.clock->elapsed() >= peer.at) later(peer, "no connection in time");
 }
 
 /// Looks at what is under way; what is to be dialed now, and how long until something else is due.
-std::vector<PeerAddress> Dialer::due(std::chrono::microseconds& longest) {
-  std::vector<PeerAddress> now_due;
+std::vector<Dialer::Attempt> Dialer::due(std::chrono::microseconds& longest) {
+  std::vector<Attempt> now_due;
   const auto now = options_.clock->elapsed();
   for (auto& [name, peer] : peers_) {
     if (peer.state == Peer::State::connecting && peer.socket) check(peer);
     if (peer.state != Peer::State::due && peer.state != Peer::State::connecting) continue;
     if (peer.state == Peer::State::due && now >= peer.at) {
       peer.state = Peer::State::connecting;
-      now_due.push_back(peer.address);
+      now_due.push_back({peer.address, peer.failures});
       continue;
     }
     longest = std::min(longest, std::max(peer.at - now, std::chrono::microseconds(1'000)));
@@ -156,13 +164,13 @@ void Dialer::wait(std::chrono::microseconds longest) {
 void Dialer::run() {
   while (true) {
     auto longest = rest;
-    std::vector<PeerAddress> to_dial;
+    std::vector<Attempt> to_dial;
     {
       const std::lock_guard lock(mutex_);
       if (stopped_) return;
       to_dial = due(longest);
     }
-    for (const auto& address : to_dial) begin(address);
+    for (const auto& [address, attempt] : to_dial) begin(address, attempt);
     if (to_dial.empty()) wait(longest);
   }
 }

@@ -35,8 +35,8 @@ class Dialer {
     std::chrono::milliseconds pause{500};
     std::chrono::milliseconds pause_max{30'000};
     /// A connection to a peer; the socket does not block. On the dialer's thread; may not call
-    /// back: what came of it is told later, by `lost` or `settled`.
-    std::function<void(const PeerAddress&, Descriptor)> connected;
+    /// back: what came of it is told later, by `lost` or `settled`. False if it cannot be taken.
+    std::function<bool(const PeerAddress&, Descriptor)> connected;
     /// It could not be reached.
     std::function<void(const PeerAddress&, const std::string& why)> failed;
   };
@@ -62,11 +62,16 @@ class Dialer {
     Descriptor socket;
   };
 
+  struct Attempt {
+    PeerAddress address;
+    std::uint32_t failures = 0;
+  };
+
   void run();
-  void begin(const PeerAddress& address);
+  void begin(const PeerAddress& address, std::uint32_t attempt);
   void check(Peer& peer);
   void later(Peer& peer, const std::string& why);
-  std::vector<PeerAddress> due(std::chrono::microseconds& longest);
+  std::vector<Attempt> due(std::chrono::microseconds& longest);
   void wait(std::chrono::microseconds longest);
 
   const Options options_;

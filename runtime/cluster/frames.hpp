@@ -11,8 +11,15 @@
 
 namespace nightshift::runtime::cluster {
 
-// The messages of messages/cluster.proto.
-using namespace ::nightshift::cluster;
+// Of messages/cluster.proto; others of these names are not meant here.
+using ::nightshift::cluster::Channel;
+using ::nightshift::cluster::Credit;
+using ::nightshift::cluster::Envelope;
+using ::nightshift::cluster::Frame;
+using ::nightshift::cluster::Hello;
+using ::nightshift::cluster::Renewal;
+using ::nightshift::cluster::Renewed;
+using enum ::nightshift::cluster::Channel;
 
 /// Room for the largest command (8 MiB) and what is around it.
 inline constexpr std::size_t frame_bytes_max = 9u << 20;

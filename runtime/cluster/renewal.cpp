@@ -1,11 +1,16 @@
 // What sessions do with the cluster's trust: certificates that are asked for, issued and seen.
-#include "messages/crypto.hpp"
 #include "runtime/cluster/trust.hpp"
+
+#include <algorithm>
+
 #include "runtime/cluster/trust_files.hpp"
 #include "runtime/data_folder.hpp"
 
 namespace nightshift::runtime::cluster {
 namespace {
+
+/// Of one node at a time: each stays until its successor is seen in use.
+constexpr std::ptrdiff_t certificates_max = 16;
 
 std::unexpected<Error> used_up(const Ledger::Entry& entry) {
   return fail(ErrorCode::forbidden, "the invitation of " + entry.node() + " was used already",
@@ -50,6 +55,15 @@ Result<std::string> Trust::renew(const Subject& peer, std::string_view serial,
   // Whoever was cut off before the answer came asks again with the same key.
   if (entry->successor_key() == *key) return entry->successor();
   if (entry->standing() == STANDING_JOINED) return used_up(*entry);
+  const auto valid = std::ranges::count_if(book->entries(), [&](const auto& one) {
+    return one.node() == peer.node && counts(one.standing());
+  });
+  if (valid >= certificates_max) {
+    return fail(ErrorCode::forbidden,
+                peer.node + " has " + std::to_string(valid) +
+                    " certificates that count; revoke it and invite it again",
+                peer.node);
+  }
   const bool invited = entry->standing() == STANDING_INVITED;
   const Subject subject{peer.node, entry->role(), false};
   auto made = add(*issuer, *book, subject, request, from_now(now, node_days), now);

@@ -388,11 +388,12 @@ class SessionsOnCaf final : public Sessions {
     options.connected = [this](const PeerAddress& peer, Descriptor socket) {
       // The broker owns what it is given.
       const int own = ::fcntl(socket.get(), F_DUPFD_CLOEXEC, 0);
-      if (own < 0) return;
+      if (own < 0) return false;
       system_->middleman().spawn_broker([shared = shared_, peer, own](broker* self) {
         const auto handle = self->add_scribe(own);
         return connection_behavior(std::make_shared<Connection>(shared, self, handle, &peer));
       });
+      return true;
     };
     options.failed = [this](const PeerAddress& peer, const std::string& why) {
       shared_->registry.unreachable(peer, why);

@@ -16,8 +16,11 @@
 
 namespace nightshift::runtime::cluster {
 
-// The messages of messages/cluster.proto.
-using namespace ::nightshift::cluster;
+// Of messages/cluster.proto; others of these names are not meant here.
+using ::nightshift::cluster::Invitation;
+using ::nightshift::cluster::Ledger;
+using ::nightshift::cluster::Standing;
+using enum ::nightshift::cluster::Standing;
 
 /// How long certificates hold. They begin a day early, as clocks of machines differ.
 inline constexpr std::chrono::days authority_days{3650};

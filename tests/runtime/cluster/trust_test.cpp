@@ -186,6 +186,19 @@ BOOST_AUTO_TEST_CASE(a_rotated_key_ends_the_one_before_once_it_is_seen) {
       (town.credentials("laptop").revoked.serials == std::vector<std::string>{before.serial}));
 }
 
+BOOST_AUTO_TEST_CASE(a_member_cannot_fill_the_ledger) {
+  Town town;
+  const auto cloud = town.member("cloud").facts;
+  auto issuer = town.trust("laptop");
+  int given = 0;
+  while (given < 100 &&
+         issuer.renew(cloud.subject, cloud.serial, request_of(make_key()), town.now())) {
+    ++given;
+  }
+  BOOST_TEST(given > 2);
+  BOOST_TEST(given < 20);
+}
+
 BOOST_AUTO_TEST_CASE(the_authority_rotates_its_own_key_at_once) {
   Town town;
   const auto before = town.credentials("laptop").facts;

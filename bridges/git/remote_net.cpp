@@ -5,6 +5,7 @@
 #include "bridges/git/bounds.hpp"
 #include "bridges/git/known_hosts.hpp"
 #include "bridges/git/link_lock.hpp"
+#include "bridges/git/refs.hpp"
 #include "bridges/git/remote.hpp"
 #include "bridges/git/silence.hpp"
 
@@ -188,7 +189,14 @@ class NetRemote final : public RemoteEnd {
       return trouble(TroubleKind::moved, "the remote's " + branch + " has moved meanwhile");
     }
     // The server compares once more: it is told from where the branch is to be moved.
-    auto spec = hex(to) + ":refs/heads/" + branch;
+    // libgit2 sends what a reference of ours stands on, so there is one for this.
+    const auto own = "refs/nightshift/push/" + branch;
+    const auto last = read_ref(repository_, own);
+    if (!last) return std::unexpected(last.error());
+    if (*last != to) {
+      if (auto done = move_ref(repository_, {own, *last, to, {}, {}}); !done) return done;
+    }
+    auto spec = own + ":refs/heads/" + branch;
     std::array<char*, 1> specs{spec.data()};
     const git_strarray list{specs.data(), specs.size()};
     git_push_options options = GIT_PUSH_OPTIONS_INIT;

@@ -6,18 +6,23 @@
 #include <sys/socket.h>
 
 #include <filesystem>
+#include <map>
 #include <string>
 
 namespace nightshift::bridges::git {
 namespace {
 
-std::set<int> open_descriptors() {
-  std::set<int> numbers;
+/// Number and what it is: `socket:[4711]`. The name outlives the number, which is used again.
+std::map<int, std::string> open_sockets() {
+  std::map<int, std::string> sockets;
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", error)) {
-    numbers.insert(std::stoi(entry.path().filename().string()));
+    const auto what = std::filesystem::read_symlink(entry.path(), error).string();
+    if (what.starts_with("socket:")) {
+      sockets.emplace(std::stoi(entry.path().filename().string()), what);
+    }
   }
-  return numbers;
+  return sockets;
 }
 
 /// Of the other end of a connection; 0 where there is none.
@@ -37,7 +42,10 @@ int peer_port(int number) {
 }  // namespace
 
 SilenceGuard::SilenceGuard(int port, std::chrono::milliseconds longest)
-    : port_(port), longest_(longest), before_(open_descriptors()), thread_([this] { watch(); }) {}
+    : port_(port), longest_(longest) {
+  for (auto& [number, name] : open_sockets()) before_.insert(std::move(name));
+  thread_ = std::thread([this] { watch(); });
+}
 
 SilenceGuard::~SilenceGuard() {
   {
@@ -70,8 +78,8 @@ void SilenceGuard::watch() {
 }
 
 void SilenceGuard::cut() const {
-  for (const int number : open_descriptors()) {
-    if (!before_.contains(number) && peer_port(number) == port_) ::shutdown(number, SHUT_RDWR);
+  for (const auto& [number, name] : open_sockets()) {
+    if (!before_.contains(name) && peer_port(number) == port_) ::shutdown(number, SHUT_RDWR);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <mutex>
 #include <set>
+#include <string>
 #include <thread>
 
 namespace nightshift::bridges::git {
@@ -29,8 +30,8 @@ class SilenceGuard {
 
   int port_;
   std::chrono::milliseconds longest_;
-  /// Descriptors that were open before.
-  std::set<int> before_;
+  /// Sockets that were open before.
+  std::set<std::string> before_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::uint64_t heard_ = 0;

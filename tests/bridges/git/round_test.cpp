@@ -185,7 +185,7 @@ BOOST_AUTO_TEST_CASE(a_vault_within_a_repository_leaves_the_rest_alone) {
   BOOST_TEST(name_of_trouble(report) == "");
   BOOST_TEST(git_ok(yard.remote(), {"show", "main:code.py"}) == "print(1)");
   BOOST_TEST(git_ok(yard.remote(), {"show", "main:AI_Employee_Vault/a.md"}) == "b");
-  BOOST_TEST(git_ok(project, {"status", "--porcelain"}) == "M code.py");
+  BOOST_TEST(git_ok(project, {"diff", "--name-only"}) == "code.py");
 }
 
 BOOST_AUTO_TEST_CASE(a_vault_that_is_not_there_is_not_taken_for_a_deletion) {

@@ -53,7 +53,7 @@ class Server {
     for (const std::string key : {"host", "other_host", "client", "stranger"})
       make_key(key, "ed25519");
     make_key("ecdsa_client", "ecdsa");
-    make_key("rsa_client", "rsa");
+    make_key("rsa_client", "rsa -b 2048");
     run("cat " + file("client.pub") + " " + file("ecdsa_client.pub") + " " +
         file("rsa_client.pub") + " > " + file("authorized_keys"));
     write(folder_ / "known_hosts", known("host"));

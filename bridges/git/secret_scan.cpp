@@ -77,13 +77,15 @@ std::optional<Secret> find_secret(std::string_view bytes) {
 std::string_view pre_commit_hook() {
   return R"hook(#!/bin/sh
 # Refuses to commit keys, sessions and backups. Installed by Nightshift (sync init).
-names='(^|/)(\.env(\..*)?|credentials\.json|\.whatsapp_session|[^/]*\.(session|pem|key|log|sqlite))$'
+names='(^|/)(\.env(\..*)?|credentials\.json|\.whatsapp_session)$'
+endings='\.(session|pem|key|log|sqlite)$'
 folders='(^|/)(\.secrets|node_modules|__pycache__|\.next|odoo_backups)/'
 keys='-----BEGIN .*PRIVATE KEY|AKIA[0-9A-Z]{16}|sk-ant-[A-Za-z0-9_-]{20}|sk-proj-[A-Za-z0-9_-]{20}'
 keys="$keys|gh[opsu]_[A-Za-z0-9]{30}|github_pat_[A-Za-z0-9_]{30}|glpat-[A-Za-z0-9_-]{20}"
 keys="$keys|xox[abp]-[A-Za-z0-9-]{20}|AIza[A-Za-z0-9_-]{35}|[sr]k_live_[A-Za-z0-9]{20}"
 keys="$keys|whsec_[A-Za-z0-9+/=]{24}"
-found=$(git diff --cached --name-only --diff-filter=ACMR | grep -iE -e "$names" -e "$folders")
+found=$(git diff --cached --name-only --diff-filter=ACMR | 
+  grep -iE -e "$names" -e "$endings" -e "$folders")
 if [ -n "$found" ]; then
   printf 'not committed, these files must stay on this machine:\n%s\n' "$found" >&2
   exit 1

@@ -45,13 +45,12 @@ class Forge {
   fs::path folder_;
 };
 
-BOOST_AUTO_TEST_SUITE(hostile)
+struct Case {
+  std::string expected;
+  std::function<std::string(Forge&)> make;
+};
 
-BOOST_AUTO_TEST_CASE(nothing_of_a_hostile_tree_reaches_the_disk) {
-  struct Case {
-    std::string expected;
-    std::function<std::string(Forge&)> make;
-  };
+std::vector<Case> all_cases() {
   const auto in_folder = [](const std::string& folder, const std::string& name) {
     return [=](Forge& forge) {
       const auto inner =
@@ -64,7 +63,7 @@ BOOST_AUTO_TEST_CASE(nothing_of_a_hostile_tree_reaches_the_disk) {
       return forge.tree(Forge::entry(mode, "blob", forge.blob("/etc"), name));
     };
   };
-  const std::vector<Case> cases{
+  return {
       {"hostile", in_folder(".git", "config")},
       {"hostile", in_folder(".GIT", "hooks")},
       {"hostile", in_folder("git~1", "config")},
@@ -110,7 +109,12 @@ BOOST_AUTO_TEST_CASE(nothing_of_a_hostile_tree_reaches_the_disk) {
              Forge::entry("100644", "blob", forge.blob(std::string(33 << 20, 'x')), "big.md"));
        }},
   };
-  for (const auto& one : cases) {
+}
+
+BOOST_AUTO_TEST_SUITE(hostile)
+
+BOOST_AUTO_TEST_CASE(nothing_of_a_hostile_tree_reaches_the_disk) {
+  for (const auto& one : all_cases()) {
     Forge forge;
     const auto files = files_of(forge.desk.vault);
     const auto config = read(forge.desk.vault / ".git/config");

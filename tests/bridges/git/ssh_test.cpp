@@ -16,10 +16,6 @@ namespace {
 
 using namespace bridges::git;
 
-void run(const std::string& command) {
-  BOOST_REQUIRE_MESSAGE(std::system(command.c_str()) == 0, command);
-}
-
 int free_port() {
   const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
@@ -53,9 +49,10 @@ class Server {
     for (const std::string key : {"host", "other_host", "client", "stranger"})
       make_key(key, "ed25519");
     make_key("ecdsa_client", "ecdsa");
-    make_key("rsa_client", "rsa -b 2048");
-    run("cat " + file("client.pub") + " " + file("ecdsa_client.pub") + " " +
-        file("rsa_client.pub") + " > " + file("authorized_keys"));
+    make_key("rsa_client", "rsa");
+    write(folder_ / "authorized_keys", tests::read(folder_ / "client.pub") +
+                                           tests::read(folder_ / "ecdsa_client.pub") +
+                                           tests::read(folder_ / "rsa_client.pub"));
     write(folder_ / "known_hosts", known("host"));
     write(folder_ / "sshd_config",
           "ListenAddress 127.0.0.1:" + std::to_string(port_) + "\nHostKey " + file("host") +
@@ -101,7 +98,9 @@ class Server {
 
  private:
   void make_key(const std::string& name, const std::string& type) const {
-    run("ssh-keygen -q -t " + type + " -N '' -C '' -f " + file(name));
+    const auto said = run(
+        folder_, {"ssh-keygen", "-q", "-t", type, "-b", "2048", "-N", "", "-C", "", "-f", name});
+    BOOST_REQUIRE_MESSAGE(said.exit_code == 0, said.text);
   }
 
   fs::path folder_;

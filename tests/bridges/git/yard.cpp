@@ -1,48 +1,68 @@
 // Repositories on disk.
 #include "tests/bridges/git/yard.hpp"
 
+#include <fcntl.h>
+#include <spawn.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <array>
 #include <boost/test/unit_test.hpp>
-#include <cstdio>
 #include <fstream>
 #include <sstream>
 
 #include "bridges/git/premises.hpp"
+#include "runtime/descriptor.hpp"
 
 namespace nightshift::tests {
 
 using namespace bridges::git;
 
-namespace {
-
-std::string quoted(const std::string& text) {
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
-}
-
-}  // namespace
-
-Said git(const fs::path& folder, const std::vector<std::string>& arguments) {
-  std::string command = "cd " + quoted(folder) +
-                        " && exec env HOME=/nonexistent GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=mara "
-                        "GIT_AUTHOR_EMAIL=mara@example.com GIT_COMMITTER_NAME=mara "
-                        "GIT_COMMITTER_EMAIL=mara@example.com GIT_TERMINAL_PROMPT=0 LC_ALL=C "
-                        "git -c init.defaultBranch=main -c gc.auto=0 -c protocol.file.allow=always";
-  for (const auto& argument : arguments) command += " " + quoted(argument);
-  command += " 2>&1 </dev/null";
-  FILE* pipe = ::popen(command.c_str(), "r");
-  BOOST_REQUIRE(pipe != nullptr);
+Said run(const fs::path& folder, std::vector<std::string> arguments) {
+  std::array<int, 2> ends{};
+  BOOST_REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
+  const runtime::Descriptor out(ends[0]);
+  runtime::Descriptor in(ends[1]);
+  std::vector<std::string> variables{
+      "HOME=/nonexistent",       "GIT_CONFIG_NOSYSTEM=1",
+      "GIT_AUTHOR_NAME=mara",    "GIT_AUTHOR_EMAIL=mara@example.com",
+      "GIT_COMMITTER_NAME=mara", "GIT_COMMITTER_EMAIL=mara@example.com",
+      "GIT_TERMINAL_PROMPT=0",   "LC_ALL=C",
+      "PATH=/usr/bin:/bin"};
+  const auto pointers = [](std::vector<std::string>& texts) {
+    std::vector<char*> list;
+    for (auto& text : texts) list.push_back(text.data());
+    list.push_back(nullptr);
+    return list;
+  };
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+  ::posix_spawn_file_actions_adddup2(&actions, in.get(), 1);
+  ::posix_spawn_file_actions_adddup2(&actions, in.get(), 2);
+  ::posix_spawn_file_actions_addchdir_np(&actions, folder.c_str());
+  pid_t child = -1;
+  const int code = ::posix_spawnp(&child, arguments.front().c_str(), &actions, nullptr,
+                                  pointers(arguments).data(), pointers(variables).data());
+  ::posix_spawn_file_actions_destroy(&actions);
+  BOOST_REQUIRE_MESSAGE(code == 0, "cannot run " << arguments.front());
+  in.close();
   Said said;
   std::array<char, 4096> buffer{};
-  while (const auto count = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
-    said.text.append(buffer.data(), count);
+  for (ssize_t count = 0; (count = ::read(out.get(), buffer.data(), buffer.size())) > 0;) {
+    said.text.append(buffer.data(), static_cast<std::size_t>(count));
   }
-  const int status = ::pclose(pipe);
+  int status = 0;
+  BOOST_REQUIRE(::waitpid(child, &status, 0) == child);
   said.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
   return said;
+}
+
+Said git(const fs::path& folder, const std::vector<std::string>& arguments) {
+  std::vector<std::string> all{"git",       "-c", "init.defaultBranch=main",   "-c",
+                               "gc.auto=0", "-c", "protocol.file.allow=always"};
+  all.insert(all.end(), arguments.begin(), arguments.end());
+  return run(folder, std::move(all));
 }
 
 std::string git_ok(const fs::path& folder, const std::vector<std::string>& arguments) {

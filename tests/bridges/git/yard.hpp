@@ -19,6 +19,8 @@ struct Said {
   std::string text;
 };
 
+/// A program in `folder`, to its end.
+Said run(const fs::path& folder, std::vector<std::string> arguments);
 /// Plain git in `folder`, as a person without configuration of their own.
 Said git(const fs::path& folder, const std::vector<std::string>& arguments);
 /// The same; fails the test where git does. Without the line end.

@@ -8,6 +8,7 @@
   KIND(approval)               \
   KIND(custody)                \
   KIND(draft)                  \
+  KIND(mcp_server)             \
   KIND(member)                 \
   KIND(principal)              \
   KIND(process)                \

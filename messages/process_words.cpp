@@ -248,6 +248,9 @@ Result<void> check_process_config(const ProcessConfig& config) {
   if (config.command().empty() || config.command().contains('\0')) {
     return wrong("command", "command is missing; name the program");
   }
+  if (config.spoken_to() && !config.stdin_file().empty()) {
+    return wrong("stdin_file", "what is spoken to cannot read a file as well; leave one out");
+  }
   if (!config.app().empty() && !is_id(config.app())) return wrong("app", "app is no name");
   if (!config.kill_signal().empty() && !is_signal_name(config.kill_signal())) {
     return wrong("kill_signal", "there is no signal " + config.kill_signal() +

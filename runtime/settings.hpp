@@ -21,6 +21,7 @@
 #include "runtime/settings_backup.hpp"
 #include "runtime/settings_budget.hpp"
 #include "runtime/settings_keys.hpp"
+#include "runtime/settings_mcp.hpp"
 #include "runtime/settings_prices.hpp"
 #include "runtime/settings_process.hpp"
 #include "runtime/settings_retention.hpp"
@@ -74,6 +75,8 @@ struct Settings {
   RoutingTable routes;
   /// `[process.NAME]`, each complete.
   Processes processes;
+  /// `[mcp.NAME]`, each complete.
+  McpServers mcp_servers;
   /// `[budget.NAME]`, each complete.
   Budgets budgets;
   /// `[prices.NAME]`, each complete.

@@ -15,7 +15,7 @@ namespace {
 using enum SettingShape;
 
 /// Sections of the contract that are part of later versions.
-constexpr std::array later{"cluster", "placement", "git", "notify", "odoo", "mcp"};
+constexpr std::array later{"cluster", "placement", "git", "notify", "odoo"};
 
 std::unexpected<Error> refuse(const std::string& origin, const std::string& what) {
   return fail(ErrorCode::config, origin + ": " + what, origin);
@@ -64,6 +64,13 @@ bool is_known_section(const SettingEntry& entry) {
   return entry.empty_section && known;
 }
 
+void note_secret(Settings& settings, std::string_view text) {
+  const auto secret = parse_secret_reference(text, "/");
+  if (secret && secret->source == SecretReference::Source::env) {
+    settings.secret_variables.insert(secret->name);
+  }
+}
+
 /// `spell` writes a key as it is written at the origin.
 Result<void> apply(Settings& settings, const SettingEntry& entry,
                    std::string (*spell)(std::string_view)) {
@@ -82,9 +89,12 @@ Result<void> apply(Settings& settings, const SettingEntry& entry,
     return refuse(entry.origin, spell(entry.key) + " must be " +
                                     std::string(wanted(slot->key.shape)) + ", not " + found(entry));
   }
-  const auto secret = parse_secret_reference(entry.value.text, "/");
-  if (secret && secret->source == SecretReference::Source::env) {
-    settings.secret_variables.insert(secret->name);
+  note_secret(settings, entry.value.text);
+  // `NAME=REFERENCE`, `Name: REFERENCE`.
+  if (entry.key.ends_with(".secrets") || entry.key.ends_with(".secret_headers")) {
+    for (const auto& text : entry.value.list) {
+      note_secret(settings, std::string_view(text).substr(text.find_last_of("= ") + 1));
+    }
   }
   if (auto wrong = slot->set(entry.value)) {
     return refuse(entry.origin, spell(entry.key) + " " + *wrong);

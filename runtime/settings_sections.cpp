@@ -32,7 +32,8 @@ const auto& sections() {
                               named_section<routing_rules, &Settings::routing>("routing."),
                               named_section<budget_rules, &Settings::budgets>("budget."),
                               named_section<price_rules, &Settings::price_rows>("prices."),
-                              named_section<process_rules, &Settings::processes>("process.")};
+                              named_section<process_rules, &Settings::processes>("process."),
+                              named_section<mcp_rules, &Settings::mcp_servers>("mcp.")};
   return all;
 }
 
@@ -112,6 +113,7 @@ Result<void> check_named_sections(const Settings& settings) {
   if (checked) checked = check_each("budget.", settings.budgets);
   if (checked) checked = check_each("prices.", settings.price_rows);
   if (checked) checked = check_each("process.", settings.processes);
+  if (checked) checked = check_each("mcp.", settings.mcp_servers);
   if (checked) checked = check_each("agent.", settings.agents);
   return checked;
 }

@@ -99,6 +99,8 @@ Result<void> command(Session& session, const CommandFlags& flags) {
     auto complete = sign_decision(session, **kind, flags);
     if (!complete) return std::unexpected(complete.error());
     fields = std::move(*complete);
+  } else if ((*found)->scope == SCOPE_APPROVE) {
+    prefer_approver(session);
   }
   auto body = command_body(**found, fields);
   if (!body) return std::unexpected(body.error());

@@ -136,6 +136,13 @@ Result<SigningKey> open_key(const runtime::DataFolder& folder, const SignerFlags
   return key;
 }
 
+void prefer_approver(Session& session) {
+  const auto name = choose_approver(session.folder, {});
+  if (!name) return;
+  auto token = session.folder.read_token(session.folder.approver_token_file(*name));
+  if (token) session.api.prefer_token(std::move(*token));
+}
+
 Result<std::vector<std::string>> sign_decision(Session& session, const kernel::Kind& kind,
                                                const CommandFlags& flags) {
   if (said(flags.fields, "signature")) return flags.fields;

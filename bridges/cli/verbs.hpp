@@ -207,6 +207,9 @@ Result<void> down(Session& session, bool keep_children);
 Result<std::string> command_body(const kernel::CommandInfo& command,
                                  const std::vector<std::string>& fields);
 
+/// What only an approver may do is done with the token of the one approver on this machine, if
+/// there is one.
+void prefer_approver(Session& session);
 /// Shows what would be sent, asks for the passphrase, and returns the fields of the command with
 /// the signature among them. Nothing is signed but what was shown. Fields that hold a signature
 /// already, made elsewhere, come back as they are.

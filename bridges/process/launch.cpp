@@ -217,6 +217,7 @@ Result<keeper::Start> launch_of(const ProcessConfig& config, const std::string& 
   for (const auto& [name, value] : *variables) start.add_environment(name + "=" + value);
   start.set_user(config.user());
   start.set_stdin_file(config.stdin_file());
+  if (config.spoken_to()) start.set_streams((places.streams / run).string());
   *start.mutable_out() =
       output_of(config, config.out_file(), places.logs / (instance + "-out.log"));
   *start.mutable_error() =

@@ -21,6 +21,8 @@ using ResolveSecret = std::function<Result<runtime::SecretText>(const std::strin
 struct LaunchPlaces {
   std::map<std::string, std::string> environment;
   std::filesystem::path logs;
+  /// Where the streams lie of those that are spoken to.
+  std::filesystem::path streams;
   /// Of the keeper's place.
   std::string mark;
 };

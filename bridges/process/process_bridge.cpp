@@ -79,6 +79,7 @@ Result<std::unique_ptr<ProcessBridge>> ProcessBridge::start(runtime::Node& node,
   auto place = Place::open(options.run_folder);
   if (!place) return std::unexpected(place.error());
   options.places.mark = place->mark();
+  options.places.streams = place->folder() / "streams";
   auto impl = std::make_unique<Impl>(node, std::move(options), std::move(*place));
   if (auto started = impl->start(); !started) return std::unexpected(started.error());
   return std::unique_ptr<ProcessBridge>(new ProcessBridge(std::move(impl)));

@@ -12,6 +12,7 @@
 #include "bridges/process/launch.hpp"
 #include "runtime/calendar.hpp"
 #include "runtime/node.hpp"
+#include "runtime/streams/streams.hpp"
 
 namespace nightshift::bridges::process {
 
@@ -22,6 +23,8 @@ struct ProcessOptions {
   /// `mark` is filled in here.
   LaunchPlaces places;
   ResolveSecret secret;
+  /// Where the streams of those are offered that are spoken to; may be empty.
+  std::shared_ptr<runtime::Streams> streams;
   /// Where `cron_restart` counts, unless a configuration names another.
   runtime::Zone zone;
   /// After a failure of the keeper or of the journal it is tried again after so long.

@@ -49,6 +49,8 @@ class Reconciler {
     /// What it said to that.
     std::unique_ptr<keeper::Refused> refused;
     std::unique_ptr<keeper::Knocked> knocked;
+    /// The last run that was started here.
+    std::string started_here;
     /// Over the present run; none where nothing is to be looked at.
     std::unique_ptr<Vigil> vigil;
     /// The run that it was begun for, or could not be.
@@ -71,6 +73,7 @@ class Reconciler {
   void reconcile_run(const std::string& name, const Standing& standing);
   void see_to_run(const std::string& name, const Standing& standing, const KeptChild& child);
   bool report_life(const std::string& name, const Standing& standing, const KeptChild& child);
+  void offer_streams(const std::string& name, const KeptChild& child);
   void stop(const std::string& name, const std::string& run);
   void knock(const std::string& name, const nightshift::process::View& view);
   void attend(const std::string& name, const Standing& standing, const KeptChild& child);

@@ -1,6 +1,11 @@
 // What is done for one process: the one thing that is next.
-#include <algorithm>
+#include <fcntl.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "bridges/process/keeper/speech.hpp"
 #include "bridges/process/reconciler.hpp"
 #include "messages/process_words.hpp"
 
@@ -34,6 +39,18 @@ bool has_said(const keeper::Started& started, const Check& check) {
   });
 }
 
+/// Both ends of a run that the keeper has made.
+Result<runtime::StreamEnds> open_streams(const std::string& run, const std::string& place) {
+  const auto open = [](const std::filesystem::path& path, int mode) {
+    return runtime::Descriptor(::open(path.c_str(), mode | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
+  };
+  runtime::StreamEnds ends{run, open(speech_input(place), O_WRONLY),
+                           open(speech_output(place), O_RDONLY)};
+  if (ends.input && ends.output) return ends;
+  return fail(ErrorCode::io,
+              "its streams cannot be opened: " + place + ": " + std::strerror(errno));
+}
+
 }  // namespace
 
 template <class Message>
@@ -55,6 +72,7 @@ void Reconciler::reconcile(const std::string& name) {
   const auto standing = found->second;
   if (standing.is_active()) return reconcile_run(name, standing);
   desks_[name].vigil.reset();
+  if (options_.streams) options_.streams->withdraw(name);
   if (standing.status == "waiting" && !parking_) {
     reconcile_waiting(name, standing);
   }
@@ -102,6 +120,7 @@ void Reconciler::reconcile_run(const std::string& name, const Standing& standing
 void Reconciler::see_to_run(const std::string& name, const Standing& standing,
                             const KeptChild& child) {
   const auto& view = *standing.view;
+  offer_streams(name, child);
   if (report_life(name, standing, child)) return;
   if (standing.status == "stopping") return stop(name, view.run());
   if (parking_) return park_one(name, standing);
@@ -141,6 +160,15 @@ bool Reconciler::report_life(const std::string& name, const Standing& standing,
   *report.mutable_exit() = exit_of(*child.exited);
   submit(name, report);
   return true;
+}
+
+void Reconciler::offer_streams(const std::string& name, const KeptChild& child) {
+  const auto& place = child.started.streams();
+  if (place.empty() || !options_.streams) return;
+  if (child.exited) return options_.streams->withdraw(name);
+  const auto& run = child.started.run();
+  options_.streams->offer(name, run, desks_[name].started_here == run,
+                          [run, place] { return open_streams(run, place); });
 }
 
 void Reconciler::stop(const std::string& name, const std::string& run) {
@@ -262,6 +290,7 @@ void Reconciler::start(const std::string& name, const Standing& standing) {
   if (options_.crash_point) options_.crash_point("process.after_start");
   for (auto& variable : *asked.mutable_start()->mutable_environment()) runtime::wipe(variable);
   desks_[name].start_asked = view.run();
+  desks_[name].started_here = view.run();
 }
 
 void Reconciler::park_one(const std::string& name, const Standing& standing) {

@@ -8,9 +8,6 @@
 namespace nightshift::bridges::vault {
 namespace {
 
-constexpr const char* member_kind = "member";
-constexpr std::size_t members_max = 100;
-
 std::string content_of(const runtime::Answer& answer, const member::View& view, Time now) {
   std::string lines;
   const auto line = [&](std::string_view key, const std::string& value) {
@@ -40,43 +37,16 @@ std::string content_of(const runtime::Answer& answer, const member::View& view, 
 
 }  // namespace
 
-Result<void> AgentState::begin() {
-  const auto page =
-      node_.list({.kind = member_kind, .where = {}, .after = {}, .limit = members_max});
-  if (!page) return std::unexpected(page.error());
-  for (const auto& item : page->items) changed_.insert(item.entity.id);
-  return {};
-}
-
-void AgentState::see(const runtime::EventView& event) {
-  if (event.record.kind() == member_kind) changed_.insert(event.record.entity());
-}
-
-bool AgentState::catch_up(const Stop& stop) {
-  std::set<std::string> left;
-  for (const auto& id : changed_) {
-    const auto done = stop() ? Result<void>(fail(ErrorCode::stopping, "")) : write(id);
-    if (done) continue;
-    left.insert(id);
-    if (done.error().code == ErrorCode::conflict || stop()) continue;
-    errors_.record(node_.clock().now(), std::string(member_kind) + "/" + id, done.error().message(),
-                   "");
-  }
-  changed_ = std::move(left);
-  return changed_.empty();
-}
-
-Result<void> AgentState::write(const std::string& id) {
-  const auto answer = node_.get({.kind = member_kind, .id = id});
-  // It was archived.
-  if (!answer) return {};
-  const auto* view = dynamic_cast<const member::View*>(answer->view.get());
-  if (view == nullptr) return fail(ErrorCode::corrupt, "member/" + id + " has no view of a member");
+Result<void> AgentState::write(const runtime::Answer& answer) {
+  const auto* view = dynamic_cast<const member::View*>(answer.view.get());
+  if (view == nullptr)
+    return fail(ErrorCode::corrupt, "member/" + answer.entity.id + " has no view of a member");
   const std::string folder = view->agent_id() == "cloud" ? "Logs/Cloud" : "Logs/Local";
   const Time now = node_.clock().now();
-  return write_blocks(
-      now, root_, errors_, folder + "/agent_state.md", "# Agent state\n",
-      {{.name = "state", .heading = "## " + cell(id), .content = content_of(*answer, *view, now)}});
+  return write_blocks(now, root_, errors_, folder + "/agent_state.md", "# Agent state\n",
+                      {{.name = "state",
+                        .heading = "## " + cell(answer.entity.id),
+                        .content = content_of(answer, *view, now)}});
 }
 
 }  // namespace nightshift::bridges::vault

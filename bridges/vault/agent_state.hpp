@@ -2,32 +2,18 @@
 // Format: docs/formats/logs.md.
 #pragma once
 
-#include <set>
-#include <string>
-
-#include "bridges/vault/errors_log.hpp"
-#include "bridges/vault/files.hpp"
-#include "bridges/vault/projection.hpp"
+#include "bridges/vault/entity_pages.hpp"
 
 namespace nightshift::bridges::vault {
 
 /// Not thread-safe.
-class AgentState final : public Projection {
+class AgentState final : public EntityPages {
  public:
   AgentState(runtime::Node& node, const Folder& root, ErrorsLog& errors)
-      : node_(node), root_(root), errors_(errors) {}
-
-  Result<void> begin() override;
-  void see(const runtime::EventView& event) override;
-  bool catch_up(const Stop& stop) override;
+      : EntityPages("member", node, root, errors) {}
 
  private:
-  Result<void> write(const std::string& id);
-
-  runtime::Node& node_;
-  const Folder& root_;
-  ErrorsLog& errors_;
-  std::set<std::string> changed_;
+  Result<void> write(const runtime::Answer& answer) override;
 };
 
 }  // namespace nightshift::bridges::vault

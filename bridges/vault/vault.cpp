@@ -14,6 +14,7 @@
 #include "bridges/vault/follower.hpp"
 #include "bridges/vault/intake.hpp"
 #include "bridges/vault/lookout.hpp"
+#include "bridges/vault/mcp_health.hpp"
 #include "bridges/vault/moves.hpp"
 #include "bridges/vault/reception.hpp"
 #include "bridges/vault/task_intake.hpp"
@@ -76,9 +77,11 @@ class VaultBridge::Impl {
         usage_(page_, node.clock(), options_.zone),
         actions_(node, page_, options_.zone),
         agents_(node, root_, errors_),
+        servers_(node, root_, errors_),
         dashboard_(node, root_, errors_, *options_.refusals),
-        follower_(node, root_,
-                  {&approvals_, &tasks_, &drafts_, &usage_, &actions_, &agents_, &dashboard_}),
+        follower_(
+            node, root_,
+            {&approvals_, &tasks_, &drafts_, &usage_, &actions_, &agents_, &servers_, &dashboard_}),
         lookout_(root_, node.clock(), errors_,
                  {.watches_max = options_.watches_max,
                   .every = options_.rescan_every,
@@ -136,6 +139,7 @@ class VaultBridge::Impl {
   UsageLog usage_;
   ActionLog actions_;
   AgentState agents_;
+  McpHealth servers_;
   Dashboard dashboard_;
   Follower follower_;
   Lookout lookout_;

@@ -103,6 +103,20 @@ std::map<std::string, std::vector<std::string>, std::less<>> process_words() {
           {"error_file", {"", "/var/log/error"}}};
 }
 
+/// What configurations of MCP servers and their tools are made of.
+std::map<std::string, std::vector<std::string>, std::less<>> mcp_words() {
+  return {{"url", {"", "", "", "https://mcp.example.org/mcp"}},
+          {"headers", {"X-Team: night"}},
+          {"secret_headers", {"Authorization: Bearer sealed:crm"}},
+          {"free", {"read_*"}},
+          {"approval", {"write_file"}},
+          {"forbidden", {"delete_*"}},
+          {"capabilities", {"post_*=odoo_post"}},
+          {"repeatable", {"write_file"}},
+          {"tool", {"read_file", "write_file", "delete_file"}},
+          {"pin", {std::string(64, 'a'), std::string(64, 'b')}}};
+}
+
 }  // namespace
 
 World::World() : now(*from_rfc3339("2026-11-21T07:00:00Z")), caller(person("alice")) {
@@ -120,6 +134,7 @@ World::World() : now(*from_rfc3339("2026-11-21T07:00:00Z")), caller(person("alic
   node.data.emplace(RoutingTable::descriptor()->full_name(), routing_table());
   node.data.emplace(MovePolicy::descriptor()->full_name(), move_policy());
   words.merge(process_words());
+  words.merge(mcp_words());
   words.merge(night_words());
   for (const auto* name : {"alice", "bob", "carol"}) {
     const auto& [_, key] = *keys.emplace(name, SigningKey::generate()).first;

@@ -71,11 +71,13 @@ class Processes::Running final : public Component {
 
 Processes::Processes(runtime::DataFolder folder, const runtime::Environment& environment,
                      runtime::Zone zone, std::shared_ptr<const runtime::SecretResolver> secrets,
+                     std::shared_ptr<runtime::Streams> streams,
                      std::function<void(std::string_view)> crash_point)
     : folder_(std::move(folder)),
       environment_(environment),
       zone_(zone),
       secrets_(std::move(secrets)),
+      streams_(std::move(streams)),
       crash_point_(std::move(crash_point)) {}
 
 bridge::ProcessOptions Processes::options() const {
@@ -96,6 +98,7 @@ bridge::ProcessOptions Processes::options() const {
     return secrets->resolve(*reference);
   };
   options.zone = zone_;
+  options.streams = streams_;
   options.log = [](std::string_view line) { spdlog::warn("process: {}", line); };
   options.crash_point = crash_point_;
   return options;

@@ -22,9 +22,10 @@ void ensure_processes(runtime::Node& node, const runtime::Settings& settings);
 /// The bridge as a part of the node that may be built anew, and whether the children stay.
 class Processes {
  public:
-  /// `zone`: the node's.
+  /// `zone`: the node's. `streams`: where those of children are offered that are spoken to.
   Processes(runtime::DataFolder folder, const runtime::Environment& environment, runtime::Zone zone,
             std::shared_ptr<const runtime::SecretResolver> secrets,
+            std::shared_ptr<runtime::Streams> streams,
             std::function<void(std::string_view)> crash_point);
 
   runtime::supervision::Part part(runtime::Node& node);
@@ -40,6 +41,7 @@ class Processes {
   const runtime::Environment& environment_;
   const runtime::Zone zone_;
   const std::shared_ptr<const runtime::SecretResolver> secrets_;
+  const std::shared_ptr<runtime::Streams> streams_;
   const std::function<void(std::string_view)> crash_point_;
   std::mutex mutex_;
   bridges::process::ProcessBridge* bridge_ = nullptr;

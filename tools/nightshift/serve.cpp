@@ -20,6 +20,7 @@
 #include "tools/nightshift/crash_point.hpp"
 #include "tools/nightshift/initialise.hpp"
 #include "tools/nightshift/logging.hpp"
+#include "tools/nightshift/mcp_servers.hpp"
 #include "tools/nightshift/presence.hpp"
 #include "tools/nightshift/process.hpp"
 #include "tools/nightshift/processes.hpp"
@@ -221,8 +222,12 @@ class Service {
     }
     if (!added) return added;
     processes_ = std::make_unique<Processes>(folder_, program_.environment, settings_.node_zone,
-                                             secrets_, crash_point(program_.environment));
+                                             secrets_, streams_, crash_point(program_.environment));
     ensure_processes(*node_, settings_);
+    ensure_mcp_servers(*node_, settings_);
+    added = tree.add("bridges",
+                     mcp_part(*node_, mcp_options(clock_, streams_, secrets_, program_.version)));
+    if (!added) return added;
     return tree.add("bridges", processes_->part(*node_));
   }
 
@@ -273,6 +278,8 @@ class Service {
   std::shared_ptr<storage::FileLog> log_;
   std::shared_ptr<runtime::upkeep::BackupKeeper> keeper_;
   std::shared_ptr<runtime::upkeep::Archivist> archivist_;
+  /// Those of children that are spoken to.
+  const std::shared_ptr<runtime::Streams> streams_ = std::make_shared<runtime::Streams>();
   std::unique_ptr<Processes> processes_;
   const Refusals refusals_ = std::make_shared<bridges::vault::Refusals>();
   std::shared_ptr<bridges::agent::Composer> composer_;

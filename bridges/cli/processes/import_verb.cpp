@@ -10,6 +10,7 @@
 
 #include "bridges/cli/ecosystem/javascript.hpp"
 #include "bridges/cli/ecosystem/translate.hpp"
+#include "bridges/cli/processes/import_parts.hpp"
 #include "bridges/cli/processes/jlist.hpp"
 #include "bridges/cli/processes/verbs.hpp"
 #include "bridges/cli/table.hpp"
@@ -101,6 +102,18 @@ Result<Translation> read_file(Session& session, const ImportFlags& flags) {
   return translate(*document, here);
 }
 
+/// Those of `mcp.json`; nothing where the file is another.
+Result<std::optional<ecosystem::Servers>> read_servers(Session& session, const ImportFlags& flags) {
+  std::error_code failed;
+  const auto file = fs::canonical(flags.file, failed);
+  if (failed || ecosystem::form_of(file) != ecosystem::Form::json) return std::nullopt;
+  const auto text = runtime::read_small_file(file);
+  if (!text) return std::unexpected(text.error());
+  const auto document = ecosystem::read_json(*text);
+  if (!document || !ecosystem::holds_servers(*document)) return std::nullopt;
+  return translate_servers(*document, session.program.environment, file.parent_path());
+}
+
 Result<void> keep_only(Translation& translation, const ImportFlags& flags) {
   const auto& apps = flags.only;
   if (apps.empty()) return {};
@@ -137,22 +150,13 @@ const char* word(Remark::Weight weight) {
 }
 
 Json json_of(const Translation& translation) {
-  Json report;
+  auto report = json_of(translation.remarks, translation.secrets);
   report["processes"] = Json::array();
   for (const auto& process : translation.processes) {
     Json one{{"id", process.id}, {"start", process.start}};
     one["config"] = Json::parse(to_json(process.config));
     report["processes"].push_back(std::move(one));
   }
-  report["remarks"] = Json::array();
-  for (const auto& remark : translation.remarks) {
-    report["remarks"].push_back({{"weight", word(remark.weight)},
-                                 {"app", remark.app},
-                                 {"field", remark.field},
-                                 {"text", remark.text}});
-  }
-  report["secrets"] = Json::array();
-  for (const auto& [name, value] : translation.secrets) report["secrets"].push_back(name);
   return report;
 }
 
@@ -172,35 +176,7 @@ void show_report(Session& session, const Translation& translation, bool dry) {
     }
     session.out << table.render(look.columns, look.colour);
   }
-  if (!translation.remarks.empty()) {
-    Table table({"", "APP", "FIELD", "WHAT"});
-    for (const auto& remark : translation.remarks) {
-      table.add({word(remark.weight), remark.app, remark.field, remark.text});
-    }
-    // Whole sentences, however narrow the terminal.
-    session.err << table.render(std::nullopt, look.colour);
-  }
-  for (const auto& [name, value] : translation.secrets) {
-    session.err << (dry ? "would be sealed: " : "sealed: ") << sanitise(name, Lines::escape)
-                << "\n";
-  }
-}
-
-Result<void> seal(Session& session, const Translation& translation) {
-  if (translation.secrets.empty()) return {};
-  if (session.api.is_elsewhere()) {
-    return fail(ErrorCode::usage,
-                "there are secrets in it, which are sealed in the node's data folder: run this on "
-                "the node's own machine, with --data instead of --url",
-                "--url");
-  }
-  auto store = open_sealed_store(session, {});
-  if (!store) return std::unexpected(store.error());
-  runtime::NamedSecrets secrets;
-  for (const auto& [name, value] : translation.secrets) {
-    secrets.emplace_back(name, runtime::SecretText(value));
-  }
-  return store->put(secrets, true);
+  show_remarks(session, translation.remarks, translation.secrets, dry);
 }
 
 std::string define_body(const ecosystem::Imported& process, bool start, bool new_only) {
@@ -252,7 +228,7 @@ Result<void> take_over(Session& session, const Translation& translation, const I
                 flags.file.string());
   }
   if (flags.dry_run) return {};
-  if (auto sealed = seal(session, translation); !sealed) return sealed;
+  if (auto sealed = seal(session, translation.secrets); !sealed) return sealed;
   return define(session, translation, flags, new_only);
 }
 
@@ -319,7 +295,55 @@ Result<void> start_named(Session& session, const std::vector<std::string>& words
 
 }  // namespace
 
+void show_remarks(Session& session, const std::vector<Remark>& remarks,
+                  const SecretsToSeal& secrets, bool dry) {
+  if (!remarks.empty()) {
+    Table table({"", "APP", "FIELD", "WHAT"});
+    for (const auto& remark : remarks) {
+      table.add({word(remark.weight), remark.app, remark.field, remark.text});
+    }
+    // Whole sentences, however narrow the terminal.
+    session.err << table.render(std::nullopt, session.look().colour);
+  }
+  for (const auto& [name, value] : secrets) {
+    session.err << (dry ? "would be sealed: " : "sealed: ") << sanitise(name, Lines::escape)
+                << "\n";
+  }
+}
+
+Json json_of(const std::vector<Remark>& remarks, const SecretsToSeal& secrets) {
+  Json report;
+  report["remarks"] = Json::array();
+  for (const auto& remark : remarks) {
+    report["remarks"].push_back({{"weight", word(remark.weight)},
+                                 {"app", remark.app},
+                                 {"field", remark.field},
+                                 {"text", remark.text}});
+  }
+  report["secrets"] = Json::array();
+  for (const auto& [name, value] : secrets) report["secrets"].push_back(name);
+  return report;
+}
+
+Result<void> seal(Session& session, const SecretsToSeal& secrets) {
+  if (secrets.empty()) return {};
+  if (session.api.is_elsewhere()) {
+    return fail(ErrorCode::usage,
+                "there are secrets in it, which are sealed in the node's data folder: run this on "
+                "the node's own machine, with --data instead of --url",
+                "--url");
+  }
+  auto store = open_sealed_store(session, {});
+  if (!store) return std::unexpected(store.error());
+  runtime::NamedSecrets named;
+  for (const auto& [name, value] : secrets) named.emplace_back(name, runtime::SecretText(value));
+  return store->put(named, true);
+}
+
 Result<void> import(Session& session, const ImportFlags& flags) {
+  const auto servers = read_servers(session, flags);
+  if (!servers) return std::unexpected(servers.error());
+  if (*servers) return import_servers(session, **servers, flags);
   auto translation = read_file(session, flags);
   if (!translation) return std::unexpected(translation.error());
   if (auto kept = keep_only(*translation, flags); !kept) return kept;

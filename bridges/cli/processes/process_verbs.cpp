@@ -69,7 +69,9 @@ constexpr FieldFlag switches[] = {
 void add_definition_verbs(CLI::App& app, Invocation& invocation) {
   const auto file = flags<ImportFlags>();
   auto& import_verb = *app.add_subcommand(
-      "import", "Take over what runs under PM2 or a Procfile: ecosystem.config.js, .json, .yaml");
+      "import",
+      "Take over what runs under PM2 or a Procfile: ecosystem.config.js, .json, .yaml; or the MCP "
+      "servers of an mcp.json");
   import_verb.add_option("file", file->file, "FILE")->required()->type_name("FILE");
   add_file_flags(import_verb, *file);
   import_verb.add_flag("--dry-run", file->dry_run, "Show what would become of it, and end");

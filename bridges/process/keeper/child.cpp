@@ -53,7 +53,8 @@ std::expected<std::unique_ptr<Child>, SpawnFailure> Child::start(const keeper::S
                                                                  const Files& files,
                                                                  const runtime::Clock& clock,
                                                                  ChildNews news) {
-  auto out = files(start.out());
+  auto out =
+      start.streams().empty() ? files(start.out()) : Result<std::shared_ptr<LogFile>>(nullptr);
   if (!out) return std::unexpected(SpawnFailure{out.error().detail, true});
   auto error = files(start.error());
   if (!error) return std::unexpected(SpawnFailure{error.error().detail, true});
@@ -80,8 +81,19 @@ std::expected<std::unique_ptr<Child>, SpawnFailure> Child::start(const keeper::S
     child->start_.add_environment("NODE_CHANNEL_FD=3");
     child->start_.add_environment("NODE_CHANNEL_SERIALIZATION_MODE=json");
   }
+  if (!start.streams().empty()) {
+    auto speech = Speech::make(start.streams());
+    if (!speech) {
+      child->group_.remove();
+      return std::unexpected(SpawnFailure{speech.error().detail, true});
+    }
+    child->speech_ = std::move(*speech);
+    child->start_.set_stdin_file(speech_input(start.streams()).string());
+  }
   auto spawned =
-      spawn(child->start_, child->group_, {.ipc = ipc_of_child.get(), .rlimits = *rlimits});
+      spawn(child->start_, child->group_,
+            {.ipc = ipc_of_child.get(), .out = child->speech_.child_output(), .rlimits = *rlimits});
+  child->speech_.given();
   // Secrets among it: not needed any more.
   child->start_.clear_environment();
   if (!spawned) {
@@ -99,14 +111,15 @@ Child::~Child() { group_.remove(); }
 void Child::listen_to(Spawned& spawned, std::shared_ptr<LogFile> out,
                       std::shared_ptr<LogFile> error) {
   begin_ = std::move(spawned.news);
-  out_.emplace(std::move(spawned.out), std::move(out), start_.out().time(), clock_);
+  if (!speech_) out_.emplace(std::move(spawned.out), std::move(out), start_.out().time(), clock_);
   error_.emplace(std::move(spawned.error), std::move(error), start_.error().time(), clock_);
   started_.set_run(start_.run());
   started_.set_instance(start_.instance());
   started_.set_pid(static_cast<std::uint32_t>(spawned.pid));
   started_.set_start_ticks(tree_.first.start_ticks);
   started_.set_at_us(now_us(clock_));
-  started_.set_out_file(start_.out().path());
+  if (!speech_) started_.set_out_file(start_.out().path());
+  started_.set_streams(start_.streams());
   started_.set_error_file(start_.error().path());
   started_.set_cgroup(group_.path().string());
   const std::set<std::string> texts(start_.patterns().begin(), start_.patterns().end());
@@ -115,7 +128,7 @@ void Child::listen_to(Spawned& spawned, std::shared_ptr<LogFile> out,
     said.set_pattern(text);
     say(said);
   };
-  out_->look_for(texts, seen);
+  if (out_) out_->look_for(texts, seen);
   error_->look_for(texts, seen);
 }
 
@@ -193,6 +206,8 @@ void Child::read_ipc(std::span<char> buffer) {
 void Child::stop(bool at_once) {
   if (stopping_ && !at_once) return;
   stopping_ = true;
+  // The end of its input is how a server is told first.
+  speech_.let_go();
   if (at_once) return kill_all();
   const auto signal = static_cast<int>(start_.kill_signal());
   if (start_.kill_first_only()) {
@@ -220,6 +235,7 @@ void Child::first_ended(int code, int status) {
   }
   end.set_at_us(now_us(clock_));
   end_ = std::move(end);
+  speech_.let_go();
   if (begin_) begin(begin_.get());
   if (is_gone(tree_, group_)) return;
   if (!stopping_) leftover_ = "what it left running was ended";

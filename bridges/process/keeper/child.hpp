@@ -10,6 +10,7 @@
 
 #include "bridges/process/keeper/output.hpp"
 #include "bridges/process/keeper/spawn.hpp"
+#include "bridges/process/keeper/speech.hpp"
 #include "bridges/process/keeper/tree.hpp"
 #include "runtime/clock.hpp"
 
@@ -83,6 +84,8 @@ class Child {
   Group group_;
   Tree tree_;
   keeper::Started started_;
+  /// Instead of `out_`, where others speak with it.
+  Speech speech_;
   std::optional<Output> out_, error_;
   std::uint64_t printed_bytes_ = 0;
   /// Until it has become its program.

@@ -14,6 +14,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 #include "bridges/process/keeper/strays.hpp"
 
@@ -86,6 +87,9 @@ Result<void> Keeper::open() {
     *exited.mutable_started() = run;
     ledger_->exited(exited);
   }
+  // Of runs of a keeper before this one, which are over.
+  std::error_code ignored;
+  std::filesystem::remove_all(place_.folder() / "streams", ignored);
   auto listener = place_.listen();
   if (!listener) return std::unexpected(listener.error());
   listener_ = std::move(*listener);

@@ -174,11 +174,12 @@ std::expected<Spawned, SpawnFailure> spawn(const keeper::Start& start, const Gro
   if (!account) return std::unexpected(account.error());
   Spawned spawned;
   runtime::Descriptor out, error, news;
-  if (!make_pipe(spawned.out, out) || !make_pipe(spawned.error, error) ||
+  const bool elsewhere = extras.out >= 0;
+  if ((!elsewhere && !make_pipe(spawned.out, out)) || !make_pipe(spawned.error, error) ||
       !make_pipe(spawned.news, news)) {
     return std::unexpected(system_failure("there is no pipe for its output", errno));
   }
-  make_drain(spawned.out);
+  if (!elsewhere) make_drain(spawned.out);
   make_drain(spawned.error);
   ::fcntl(spawned.news.get(), F_SETFL, O_NONBLOCK);
   const Prepared prepared{
@@ -188,7 +189,7 @@ std::expected<Spawned, SpawnFailure> spawn(const keeper::Start& start, const Gro
       .folder = start.cwd().c_str(),
       .input = start.stdin_file().empty() ? "/dev/null" : start.stdin_file().c_str(),
       .account = std::move(*account),
-      .out = out.get(),
+      .out = elsewhere ? extras.out : out.get(),
       .error = error.get(),
       .ipc = extras.ipc,
       .news = news.get(),

@@ -23,7 +23,7 @@ struct SpawnFailure {
 
 struct Spawned {
   pid_t pid = 0;
-  /// What it prints, and what it prints to stderr.
+  /// What it prints, unless that goes elsewhere, and what it prints to stderr.
   runtime::Descriptor out;
   runtime::Descriptor error;
   /// Says whether it became its program (`read_failure`): readable then, or at its end.
@@ -34,6 +34,8 @@ struct Spawned {
 struct SpawnExtras {
   /// Its end of an IPC channel; becomes descriptor 3.
   int ipc = -1;
+  /// What it prints goes here, instead of to a pipe of its own.
+  int out = -1;
   Rlimits rlimits{};
 };
 

@@ -27,9 +27,10 @@ BOOST_AUTO_TEST_CASE(every_field_of_a_definition_has_a_key) {
   for (const auto& rule : runtime::process_rules()) {
     keys.insert(std::string(rule.key.name.substr(std::string_view("process.NAME.").size())));
   }
-  // These two are the node's to say.
+  // These are the node's to say.
   keys.insert("app");
   keys.insert("instance");
+  keys.insert("spoken_to");
   BOOST_TEST(fields == keys, boost::test_tools::per_element());
 }
 

@@ -3,12 +3,10 @@
 
 #include <algorithm>
 
-#include "messages/utf8.hpp"
+#include "bridges/curl/shown.hpp"
 
 namespace nightshift::bridges::webhook {
 namespace {
-
-constexpr std::size_t shown_bytes_max = 200;
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view blanks = " \t\r\n";
@@ -51,25 +49,6 @@ bool AnswerReader::take_body(std::string_view bytes) {
   const auto room = answer_body_bytes_max - answer_.body.size();
   answer_.body += bytes.substr(0, room);
   return bytes.size() <= room;
-}
-
-std::string shown(std::string_view text) {
-  std::string out;
-  while (!text.empty() && out.size() < shown_bytes_max) {
-    const auto size = utf8_character_bytes(text);
-    const auto byte = static_cast<unsigned char>(text.front());
-    // C1 controls are two bytes, C2 80 to C2 9F.
-    const bool control = byte < 0x20 || byte == 0x7f ||
-                         (byte == 0xc2 && size == 2 && static_cast<unsigned char>(text[1]) < 0xa0);
-    if (size == 0)
-      out += '?';
-    else if (control)
-      out += ' ';
-    else
-      out += text.substr(0, size);
-    text.remove_prefix(std::max<std::size_t>(size, 1));
-  }
-  return out;
 }
 
 }  // namespace nightshift::bridges::webhook

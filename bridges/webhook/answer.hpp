@@ -43,7 +43,4 @@ class AnswerReader {
   std::size_t head_bytes_ = 0;
 };
 
-/// The first 200 bytes of a text from outside in one line of UTF-8, as it may stand in evidence.
-std::string shown(std::string_view text);
-
 }  // namespace nightshift::bridges::webhook

@@ -1,48 +1,30 @@
-// libcurl, with everything off that would send somewhere else or once more.
+// One POST by libcurl, and what came back.
 #include "bridges/webhook/http_post.hpp"
 
-#include <curl/curl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <array>
-#include <cassert>
-#include <memory>
 
+#include "bridges/curl/transfer.hpp"
 #include "bridges/webhook/address.hpp"
 
 namespace nightshift::bridges::webhook {
 namespace {
 
-/// libcurl has to be started once, before threads use it.
-void start_library() {
-  static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
-  assert(started == CURLE_OK);
-  static_cast<void>(started);
-}
-
 class Call {
  public:
   Call(const Post& post, const Probe& probe)
-      : post_(post),
-        probe_(probe),
-        curl_((start_library(), curl_easy_init()), curl_easy_cleanup),
-        headers_(nullptr, curl_slist_free_all) {
-    assert(curl_);
-  }
+      : post_(post), probe_(probe), transfer_("http,https", post.ca_file) {}
 
   Answer run() {
     set_request();
     set_bounds();
-    set_transport();
     set_callbacks();
     pass("webhook.connect");
-    const auto result = curl_easy_perform(curl_.get());
-    if (result != CURLE_OK) {
-      answer_.error = error_[0] != '\0' ? error_.data() : curl_easy_strerror(result);
-    }
+    const auto result = curl_easy_perform(transfer_.handle());
+    if (result != CURLE_OK) answer_.error = transfer_.why(result);
     curl_off_t seconds = 0;
-    curl_easy_getinfo(curl_.get(), CURLINFO_RETRY_AFTER, &seconds);
+    curl_easy_getinfo(transfer_.handle(), CURLINFO_RETRY_AFTER, &seconds);
     answer_.retry_after = std::chrono::seconds(std::max<curl_off_t>(seconds, 0));
     pass("webhook.end");
     return std::move(answer_);
@@ -51,10 +33,7 @@ class Call {
  private:
   template <class Value>
   void set(CURLoption option, Value value) {
-    const auto code = curl_easy_setopt(curl_.get(), option, value);
-    // Each of them is known to the library that this was built with, and takes these values.
-    assert(code == CURLE_OK);
-    static_cast<void>(code);
+    transfer_.set(option, value);
   }
 
   void set_request() {
@@ -63,13 +42,10 @@ class Call {
     set(CURLOPT_POSTFIELDS, post_.body.data());
     set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(post_.body.size()));
     // Without "Expect:" libcurl may wait for a go-ahead, and send anew without one.
-    for (const auto* header : {"Expect:", "Accept: */*"}) add_header(header);
-    for (const auto& header : post_.headers) add_header(header.c_str());
-    set(CURLOPT_HTTPHEADER, headers_.get());
-  }
-
-  void add_header(const char* header) {
-    headers_.reset(curl_slist_append(headers_.release(), header));
+    for (const auto* header : {"Expect:", "Accept: */*"}) {
+      transfer_.add(CURLOPT_HTTPHEADER, header);
+    }
+    for (const auto& header : post_.headers) transfer_.add(CURLOPT_HTTPHEADER, header);
   }
 
   void set_bounds() {
@@ -77,30 +53,11 @@ class Call {
     const long connect = std::chrono::milliseconds(connect_timeout).count();
     set(CURLOPT_TIMEOUT_MS, timeout);
     set(CURLOPT_CONNECTTIMEOUT_MS, std::min(timeout, connect));
-    set(CURLOPT_NOSIGNAL, 1L);
-    set(CURLOPT_FOLLOWLOCATION, 0L);
-  }
-
-  void set_transport() {
-    set(CURLOPT_PROTOCOLS_STR, "http,https");
-    set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
     set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-    // A connection that was used before may turn out dead, and libcurl would then send once more.
-    set(CURLOPT_FRESH_CONNECT, 1L);
-    set(CURLOPT_FORBID_REUSE, 1L);
-    // Not even one of the environment.
-    set(CURLOPT_PROXY, "");
-    set(CURLOPT_SSL_VERIFYPEER, 1L);
-    set(CURLOPT_SSL_VERIFYHOST, 2L);
-    set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-    if (!post_.ca_file.empty()) {
-      set(CURLOPT_CAINFO, post_.ca_file.c_str());
-      set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
-    }
+    transfer_.connect_anew();
   }
 
   void set_callbacks() {
-    set(CURLOPT_ERRORBUFFER, error_.data());
     set(CURLOPT_OPENSOCKETFUNCTION, &Call::on_socket);
     set(CURLOPT_OPENSOCKETDATA, this);
     set(CURLOPT_PREREQFUNCTION, &Call::on_connected);
@@ -130,7 +87,7 @@ class Call {
   static std::size_t on_line(char* bytes, std::size_t, std::size_t size, void* self) {
     auto& call = *static_cast<Call*>(self);
     long status = 0;
-    curl_easy_getinfo(call.curl_.get(), CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(call.transfer_.handle(), CURLINFO_RESPONSE_CODE, &status);
     const bool taken = call.reader_.take_line({bytes, size}, static_cast<int>(status));
     if (call.answer_.status != 0 && !call.answered_) {
       call.answered_ = true;
@@ -149,9 +106,7 @@ class Call {
 
   const Post& post_;
   const Probe& probe_;
-  const std::unique_ptr<CURL, void (*)(CURL*)> curl_;
-  std::unique_ptr<curl_slist, void (*)(curl_slist*)> headers_;
-  std::array<char, CURL_ERROR_SIZE> error_{};
+  Transfer transfer_;
   Answer answer_;
   AnswerReader reader_{answer_};
   bool answered_ = false;

@@ -1,6 +1,8 @@
 // Status codes and failures, judged. In doubt it may have happened.
 #include "bridges/webhook/verdict.hpp"
 
+#include "bridges/curl/shown.hpp"
+
 namespace nightshift::bridges::webhook {
 namespace {
 

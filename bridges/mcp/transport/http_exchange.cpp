@@ -1,23 +1,15 @@
-// libcurl, with everything off that would send somewhere else or once more.
+// One request by libcurl, and what came back.
 #include "bridges/mcp/transport/http_exchange.hpp"
 
 #include <algorithm>
-#include <cassert>
 
 namespace nightshift::bridges::mcp {
 namespace {
 
 constexpr std::size_t head_bytes_max = 64u << 10;
 constexpr std::size_t session_bytes_max = 1024;
-constexpr long connect_timeout_ms = 10'000;
 /// Of what waits for no answer.
 constexpr long errand_timeout_ms = 30'000;
-
-void start_library() {
-  static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
-  assert(started == CURLE_OK);
-  static_cast<void>(started);
-}
 
 bool same_word(std::string_view a, std::string_view b) {
   const auto low = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
@@ -39,22 +31,15 @@ bool is_visible(std::string_view text) {
 
 HttpExchange::HttpExchange(const HttpAddress& address, Verb verb, Outgoing message,
                            const std::vector<std::string>& fields)
-    : verb_(verb),
-      message_(std::move(message)),
-      curl_((start_library(), curl_easy_init()), curl_easy_cleanup),
-      fields_(nullptr, curl_slist_free_all) {
-  assert(curl_);
+    : verb_(verb), message_(std::move(message)), transfer_("http,https", address.ca_file) {
   set_request(address, fields);
-  set_transport(address);
+  set_transport();
   set_callbacks();
 }
 
 template <class Value>
 void HttpExchange::set(CURLoption option, Value value) {
-  const auto code = curl_easy_setopt(curl_.get(), option, value);
-  // Each of them is known to the library that this was built with, and takes these values.
-  assert(code == CURLE_OK);
-  static_cast<void>(code);
+  transfer_.set(option, value);
 }
 
 void HttpExchange::set_request(const HttpAddress& address, const std::vector<std::string>& fields) {
@@ -67,46 +52,25 @@ void HttpExchange::set_request(const HttpAddress& address, const std::vector<std
   } else if (verb_ == Verb::remove) {
     set(CURLOPT_CUSTOMREQUEST, "DELETE");
   }
-  const auto add = [this](const char* field) {
-    fields_.reset(curl_slist_append(fields_.release(), field));
-  };
+  const auto add = [this](const std::string& field) { transfer_.add(CURLOPT_HTTPHEADER, field); };
   // Without "Expect:" libcurl may wait for a go-ahead, and send anew without one.
   add("Expect:");
-  for (const auto& field : fields) add(field.c_str());
+  for (const auto& field : fields) add(field);
   for (const auto& field : address.headers) {
     const runtime::WipedString text(std::string(field.reveal()));
-    add(text.text().c_str());
+    add(text.text());
   }
-  set(CURLOPT_HTTPHEADER, fields_.get());
   const bool is_errand = verb_ == Verb::remove || message_.kind != Outgoing::Kind::request;
   if (is_errand && verb_ != Verb::get) set(CURLOPT_TIMEOUT_MS, errand_timeout_ms);
 }
 
-void HttpExchange::set_transport(const HttpAddress& address) {
-  set(CURLOPT_CONNECTTIMEOUT_MS, connect_timeout_ms);
-  set(CURLOPT_NOSIGNAL, 1L);
-  set(CURLOPT_FOLLOWLOCATION, 0L);
-  set(CURLOPT_PROTOCOLS_STR, "http,https");
-  set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+void HttpExchange::set_transport() {
   set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   // A kept connection may turn out dead, and libcurl would then send once more.
-  if (message_.method == "tools/call" && verb_ == Verb::post) {
-    set(CURLOPT_FRESH_CONNECT, 1L);
-    set(CURLOPT_FORBID_REUSE, 1L);
-  }
-  // Not even one of the environment.
-  set(CURLOPT_PROXY, "");
-  set(CURLOPT_SSL_VERIFYPEER, 1L);
-  set(CURLOPT_SSL_VERIFYHOST, 2L);
-  set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  if (!address.ca_file.empty()) {
-    set(CURLOPT_CAINFO, address.ca_file.c_str());
-    set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
-  }
+  if (message_.method == "tools/call" && verb_ == Verb::post) transfer_.connect_anew();
 }
 
 void HttpExchange::set_callbacks() {
-  set(CURLOPT_ERRORBUFFER, error_.data());
   set(CURLOPT_PREREQFUNCTION, &HttpExchange::on_connected);
   set(CURLOPT_PREREQDATA, this);
   set(CURLOPT_HEADERFUNCTION, &HttpExchange::on_line);
@@ -133,7 +97,7 @@ void HttpExchange::take_line(std::string_view line) {
   if (status_ != 0) return;
   if (line.empty()) {
     long status = 0;
-    curl_easy_getinfo(curl_.get(), CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(handle(), CURLINFO_RESPONSE_CODE, &status);
     if (status >= 200) status_ = static_cast<int>(status);
     return;
   }
@@ -165,8 +129,6 @@ bool HttpExchange::take_body(std::string_view bytes) {
   return !too_large_;
 }
 
-std::string HttpExchange::why(CURLcode result) const {
-  return error_[0] != '\0' ? error_.data() : curl_easy_strerror(result);
-}
+std::string HttpExchange::why(CURLcode result) const { return transfer_.why(result); }
 
 }  // namespace nightshift::bridges::mcp

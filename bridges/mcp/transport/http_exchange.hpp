@@ -3,13 +3,12 @@
 
 #include <curl/curl.h>
 
-#include <array>
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "bridges/curl/transfer.hpp"
 #include "bridges/mcp/protocol/event_stream.hpp"
 #include "bridges/mcp/transport/link.hpp"
 #include "runtime/secrets/secret_text.hpp"
@@ -35,7 +34,7 @@ class HttpExchange {
   HttpExchange(const HttpExchange&) = delete;
   HttpExchange& operator=(const HttpExchange&) = delete;
 
-  CURL* handle() const { return curl_.get(); }
+  CURL* handle() const { return transfer_.handle(); }
   /// Who hears the events of a stream while it runs.
   void set_ear(Ear* ear) { ear_ = ear; }
 
@@ -58,7 +57,7 @@ class HttpExchange {
   template <class Value>
   void set(CURLoption option, Value value);
   void set_request(const HttpAddress& address, const std::vector<std::string>& fields);
-  void set_transport(const HttpAddress& address);
+  void set_transport();
   void set_callbacks();
   void take_line(std::string_view line);
   bool take_body(std::string_view bytes);
@@ -69,9 +68,7 @@ class HttpExchange {
 
   const Verb verb_;
   const Outgoing message_;
-  const std::unique_ptr<CURL, void (*)(CURL*)> curl_;
-  std::unique_ptr<curl_slist, void (*)(curl_slist*)> fields_;
-  std::array<char, CURL_ERROR_SIZE> error_{};
+  Transfer transfer_;
   Ear* ear_ = nullptr;
   bool begun_ = false;
   int status_ = 0;

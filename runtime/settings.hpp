@@ -21,6 +21,7 @@
 #include "runtime/settings_backup.hpp"
 #include "runtime/settings_budget.hpp"
 #include "runtime/settings_keys.hpp"
+#include "runtime/settings_mail.hpp"
 #include "runtime/settings_mcp.hpp"
 #include "runtime/settings_prices.hpp"
 #include "runtime/settings_process.hpp"
@@ -68,6 +69,8 @@ struct Settings {
   std::vector<std::string> vault_moves_decide{"email", "linkedin", "whatsapp", "social"};
   /// `[webhook.NAME]`, each complete.
   Webhooks webhooks;
+  /// `[mail.NAME]`, each complete.
+  MailAccounts mail_accounts;
   /// `[agent.NAME]` and `[routing]`, those of the seeds among them.
   Agents agents;
   Routing routing;

@@ -28,6 +28,7 @@ NamedSection named_section(std::string_view prefix) {
 
 const auto& sections() {
   static const std::array all{named_section<webhook_rules, &Settings::webhooks>("webhook."),
+                              named_section<mail_rules, &Settings::mail_accounts>("mail."),
                               named_section<agent_rules, &Settings::agents>("agent."),
                               named_section<routing_rules, &Settings::routing>("routing."),
                               named_section<budget_rules, &Settings::budgets>("budget."),
@@ -110,6 +111,7 @@ bool is_named_section(std::string_view word) {
 
 Result<void> check_named_sections(const Settings& settings) {
   auto checked = check_each("webhook.", settings.webhooks);
+  if (checked) checked = check_each("mail.", settings.mail_accounts);
   if (checked) checked = check_each("budget.", settings.budgets);
   if (checked) checked = check_each("prices.", settings.price_rows);
   if (checked) checked = check_each("process.", settings.processes);

@@ -5,6 +5,7 @@
 
 #include "actors/approval/approval_edit.hpp"
 #include "actors/approval/approval_proof.hpp"
+#include "actors/approval/mail_route.hpp"
 
 namespace nightshift::actors {
 namespace {
@@ -138,7 +139,9 @@ Result<Events> Approval::decide(const Absent&, const Propose& command, const Con
     return fail(ErrorCode::forbidden,
                 "an agent's proposal names no file of the vault; leave it out", "file");
   }
-  return with_revision<Proposed>(first_revision(command, context), context);
+  auto lifted = command;
+  if (auto done = lift_mail(lifted); !done) return std::unexpected(std::move(done).error());
+  return with_revision<Proposed>(first_revision(lifted, context), context);
 }
 
 // ---- undecided

@@ -8,6 +8,7 @@
 #include "actors/approval/approval_content.hpp"
 #include "actors/approval/mailbox.hpp"
 #include "actors/approval/text.hpp"
+#include "messages/json.hpp"
 #include "messages/utf8.hpp"
 
 namespace nightshift::actors {
@@ -21,6 +22,12 @@ struct Limit {
 };
 
 bool calls_webhook(const Proposal& proposal) { return proposal.action().has_webhook(); }
+bool is_mailed(const Proposal& proposal) { return proposal.action().has_mail(); }
+bool asks_permission(const Proposal& proposal) { return proposal.action().has_permission(); }
+/// What is sent is no message.
+bool has_no_message(const Proposal& proposal) {
+  return calls_webhook(proposal) || asks_permission(proposal);
+}
 
 /// What the platforms take, in code points.
 constexpr std::array limits{
@@ -84,7 +91,7 @@ Result<void> check_recipient(const std::string& recipient, bool mail, std::strin
 }
 
 Result<void> check_recipients(const Proposal& proposal) {
-  const bool mail = proposal.category() == approval_pb::CATEGORY_EMAIL;
+  const bool mail = is_mailed(proposal) || proposal.category() == approval_pb::CATEGORY_EMAIL;
   const auto count = static_cast<std::size_t>(proposal.to_size() + proposal.cc_size());
   if (count > recipients_max) {
     return fail(ErrorCode::invalid,
@@ -92,7 +99,7 @@ Result<void> check_recipients(const Proposal& proposal) {
                     std::to_string(recipients_max) + " of one message; split it",
                 "to");
   }
-  if (mail && !calls_webhook(proposal) && proposal.to_size() == 0) {
+  if (mail && !has_no_message(proposal) && proposal.to_size() == 0) {
     return fail(ErrorCode::invalid, "a mail needs at least one recipient in to", "to");
   }
   for (const auto& to : proposal.to()) {
@@ -140,10 +147,12 @@ Result<void> check_attachments(const Proposal& proposal) {
     bytes += attachment.bytes().size();
   }
   const auto count = static_cast<std::size_t>(proposal.attachments_size());
-  if (count > 0 && calls_webhook(proposal)) {
+  if (count > 0 && has_no_message(proposal)) {
     return fail(ErrorCode::invalid,
-                "a webhook is sent its payload and nothing else; put into the payload what it "
-                "shall get",
+                asks_permission(proposal)
+                    ? "a permission has no attachments; leave them out"
+                    : "a webhook is sent its payload and nothing else; put into the payload what "
+                      "it shall get",
                 "attachments");
   }
   if (count <= attachments_max && bytes <= attachment_bytes_max) return {};
@@ -158,7 +167,8 @@ Result<void> check_body(const Proposal& proposal) {
   if (!is_utf8(proposal.body())) {
     return fail(ErrorCode::invalid, "body is not UTF-8", "body");
   }
-  const auto* limit = calls_webhook(proposal) ? nullptr : limit_of(proposal);
+  const bool to_outbox = !has_no_message(proposal) && !is_mailed(proposal);
+  const auto* limit = to_outbox ? limit_of(proposal) : nullptr;
   const auto length = utf8_code_points(proposal.body());
   if (limit == nullptr || length <= limit->characters_max) return {};
   return fail(ErrorCode::too_large,
@@ -186,6 +196,33 @@ Result<void> check_webhook(const approval_pb::Action::Webhook& webhook) {
               "action.webhook.payload");
 }
 
+Result<void> check_permission(const approval_pb::Action::Permission& permission) {
+  for (const auto& [word, field] : {std::pair{&permission.tool(), "action.permission.tool"},
+                                    std::pair{&permission.use(), "action.permission.use"}}) {
+    if (auto line = check_header(*word, field); !line) return line;
+    if (word->size() > recipient_bytes_max) {
+      return fail(
+          ErrorCode::invalid,
+          std::string(field) + " has more than " + std::to_string(recipient_bytes_max) + " bytes",
+          field);
+    }
+  }
+  if (permission.tool().empty()) {
+    return fail(ErrorCode::invalid, "name the tool that is to be allowed",
+                "action.permission.tool");
+  }
+  const auto& input = permission.input();
+  if (input.size() > payload_bytes_max) {
+    return fail(ErrorCode::too_large,
+                "the input has " + std::to_string(input.size()) + " bytes, more than the " +
+                    std::to_string(payload_bytes_max) + " that people can be asked to read",
+                "action.permission.input");
+  }
+  if (is_json(input) && input.starts_with('{')) return {};
+  return fail(ErrorCode::invalid, "the input must be a JSON object, such as {}",
+              "action.permission.input");
+}
+
 /// Relative, without a way up: whoever moves the file must not be led out of the vault.
 Result<void> check_file(const std::string& file) {
   if (auto line = check_header(file, "file"); !line) return line;
@@ -201,8 +238,8 @@ Result<void> check_file(const std::string& file) {
 Result<void> check_proposal(const Proposal& proposal) {
   if (!approval_pb::Category_IsValid(proposal.category()) ||
       proposal.category() == approval_pb::CATEGORY_UNSPECIFIED) {
-    return fail(ErrorCode::invalid, "category is one of email, linkedin, whatsapp, odoo, social",
-                "category");
+    return fail(ErrorCode::invalid,
+                "category is one of email, linkedin, whatsapp, odoo, social, tool", "category");
   }
   if (proposal.title().empty()) return fail(ErrorCode::invalid, "title is empty", "title");
   for (const auto& [text, field] :
@@ -213,6 +250,9 @@ Result<void> check_proposal(const Proposal& proposal) {
   if (auto file = check_file(proposal.file()); !file) return file;
   if (calls_webhook(proposal)) {
     if (auto webhook = check_webhook(proposal.action().webhook()); !webhook) return webhook;
+  }
+  if (asks_permission(proposal)) {
+    if (auto checked = check_permission(proposal.action().permission()); !checked) return checked;
   }
   if (auto recipients = check_recipients(proposal); !recipients) return recipients;
   if (auto attachments = check_attachments(proposal); !attachments) return attachments;

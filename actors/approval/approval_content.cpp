@@ -23,6 +23,7 @@ std::string_view channel_of(approval_pb::Category category) {
     case approval_pb::CATEGORY_WHATSAPP: return "whatsapp";
     case approval_pb::CATEGORY_ODOO: return "odoo";
     case approval_pb::CATEGORY_SOCIAL: return "social";
+    case approval_pb::CATEGORY_TOOL: return "tool";
     default: return "unspecified";
   }
 }
@@ -32,7 +33,11 @@ std::string describe_action(const approval_pb::Action& action) {
     case approval_pb::Action::kWebhook: return "the webhook " + action.webhook().target();
     case approval_pb::Action::kMcp:
       return "the tool " + action.mcp().tool() + " of the MCP server " + action.mcp().server();
-    case approval_pb::Action::kMail: return "the mail account " + action.mail().account();
+    case approval_pb::Action::kMail:
+      return action.mail().account().empty() ? "mail"
+                                             : "the mail account " + action.mail().account();
+    case approval_pb::Action::kPermission:
+      return "the permission to use " + action.permission().tool();
     default: return "the outbox";
   }
 }
@@ -58,6 +63,8 @@ const google::protobuf::Descriptor* effect_of(const approval_pb::Action& action)
   switch (action.action_case()) {
     case approval_pb::Action::ACTION_NOT_SET: return effect::DeliverToOutbox::descriptor();
     case approval_pb::Action::kWebhook: return effect::CallWebhook::descriptor();
+    case approval_pb::Action::kMail: return effect::SendMail::descriptor();
+    case approval_pb::Action::kPermission: return effect::GrantPermission::descriptor();
     default: return nullptr;
   }
 }
@@ -96,7 +103,9 @@ Outgoing head_of(const Proposal& proposal, const std::string& action,
           .date = {},
           .body = {},
           .attachments = {},
-          .webhook = {}};
+          .webhook = {},
+          .mail = {},
+          .permission = {}};
 }
 
 void add_message(Outgoing& outgoing, const Proposal& proposal) {
@@ -126,8 +135,17 @@ Result<Outgoing> outgoing_of(const Proposal& proposal, const kernel::Context& co
     return std::unexpected(right.error());
   }
   auto outgoing = head_of(proposal, executor->first, context);
-  if (to_outbox) {
-    add_message(outgoing, proposal);
+  if (proposal.action().has_permission()) {
+    outgoing.permission = permission_of(proposal);
+    return outgoing;
+  }
+  if (!proposal.action().has_webhook()) add_message(outgoing, proposal);
+  if (to_outbox) return outgoing;
+  if (proposal.action().has_mail()) {
+    auto route = route_of(proposal.action().mail().account(), executor->second, node.name);
+    if (!route) return std::unexpected(std::move(route).error());
+    outgoing.account.clear();
+    outgoing.mail = std::move(*route);
     return outgoing;
   }
   auto call = call_of(proposal, executor->second, node);
@@ -165,9 +183,20 @@ std::string measure(std::string_view bytes) {
   return std::to_string(bytes.size()) + " bytes, SHA-256 " + to_hex(as_bytes(sha256(bytes)));
 }
 
+/// `url` -> `Url`.
+void add_facts(std::string& out, const Canonical& facts) {
+  for (const auto& [name, value] : facts.fields()) {
+    add_line(out, static_cast<char>(name[0] - 'a' + 'A') + name.substr(1), value);
+  }
+}
+
 std::string message_preview(const Outgoing& outgoing) {
   std::string out;
   add_head(out, outgoing);
+  if (outgoing.mail) {
+    add_line(out, "Account", outgoing.mail->target);
+    add_facts(out, outgoing.mail->facts);
+  }
   add_addresses(out, outgoing);
   add_line(out, "Subject", outgoing.subject_line);
   for (const auto& file : outgoing.attachments) {
@@ -176,25 +205,45 @@ std::string message_preview(const Outgoing& outgoing) {
   return out + "\n" + text::visible(outgoing.body) + "\n";
 }
 
-/// What is not sent stands behind bars, before what is: neither can pass for the other.
+/// Words about it stand behind bars, before what is sent: neither can pass for the other.
+std::string behind_bars(std::string words) {
+  if (words.ends_with('\n')) words.pop_back();
+  std::string out;
+  for (const auto line : std::views::split(words, '\n')) {
+    out.append("| ").append(std::string_view(line)).append("\n");
+  }
+  return out;
+}
+
+std::string permission_preview(const Outgoing& outgoing, const Permission& permission) {
+  std::string out;
+  add_head(out, outgoing);
+  add_line(out, "Asker", permission.asker);
+  add_line(out, "Tool", permission.tool);
+  if (!permission.use.empty()) add_line(out, "Use", permission.use);
+  add_line(out, "Input", measure(permission.input));
+  std::string words;
+  add_line(words, "Title", permission.title);
+  add_addresses(words, outgoing);
+  if (!outgoing.subject.empty()) add_line(words, "Subject", outgoing.subject);
+  if (!permission.note.empty()) words += "\n" + text::visible(permission.note);
+  out += "\nSaid about it:\n" + behind_bars(std::move(words));
+  return out + "\nAllowed, exactly this input:\n" + text::visible(permission.input) + "\n";
+}
+
+/// What is not sent and what is.
 std::string call_preview(const Outgoing& outgoing, const WebhookCall& call) {
   std::string out;
   add_head(out, outgoing);
   add_line(out, "Target", call.target);
-  for (const auto& [name, value] : call.facts.fields()) {
-    add_line(out, static_cast<char>(name[0] - 'a' + 'A') + name.substr(1), value);
-  }
+  add_facts(out, call.facts);
   add_line(out, "Payload", call.content_type + ", " + measure(call.payload));
   std::string words;
   add_line(words, "Title", call.title);
   add_addresses(words, outgoing);
   if (!outgoing.subject.empty()) add_line(words, "Subject", outgoing.subject);
   if (!call.note.empty()) words += "\n" + text::visible(call.note);
-  if (words.ends_with('\n')) words.pop_back();
-  out += "\nSaid about it, and not sent:\n";
-  for (const auto line : std::views::split(words, '\n')) {
-    out.append("| ").append(std::string_view(line)).append("\n");
-  }
+  out += "\nSaid about it, and not sent:\n" + behind_bars(std::move(words));
   return out + "\nSent, all of the rest:\n" + text::visible(call.payload) + "\n";
 }
 
@@ -204,6 +253,11 @@ Result<void> render(Proposal& proposal, const kernel::Context& context) {
   if (auto checked = check_proposal(proposal); !checked) return checked;
   const auto outgoing = outgoing_of(proposal, context);
   if (!outgoing) return std::unexpected(outgoing.error());
+  if (outgoing->mail) {
+    // The account that was found: an edit stays with it.
+    proposal.set_account(outgoing->mail->target);
+    proposal.mutable_action()->mutable_mail()->set_account(outgoing->mail->target);
+  }
   const auto content = compose(*outgoing);
   proposal.set_executor(context.node.name);
   proposal.set_content(content.encode());
@@ -218,6 +272,9 @@ Result<Shown> show(std::string_view bytes) {
   if (!outgoing) return std::unexpected(std::move(outgoing).error());
   if (const auto& call = outgoing->webhook) {
     return Shown{.preview = call_preview(*outgoing, *call), .body = call->payload};
+  }
+  if (const auto& permission = outgoing->permission) {
+    return Shown{.preview = permission_preview(*outgoing, *permission), .body = permission->input};
   }
   return Shown{.preview = message_preview(*outgoing), .body = std::move(outgoing->body)};
 }

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "actors/approval/mail_route.hpp"
+
 namespace nightshift::actors {
 namespace {
 
@@ -43,9 +45,18 @@ Result<void> clear(Proposal& proposal, const Edit& edit, int field) {
   }
 }
 
+/// A mail is sent by the account that it names.
+void set_account(Proposal& proposal, const std::string& account) {
+  proposal.set_account(account);
+  if (proposal.action().has_mail()) {
+    proposal.mutable_action()->mutable_mail()->set_account(account);
+  }
+}
+
 }  // namespace
 
-Result<Proposal> edited(const Proposal& before, const Edit& command) {
+Result<Proposal> edited(const Proposal& before, Edit command) {
+  if (auto lifted = lift_mail(command); !lifted) return std::unexpected(std::move(lifted).error());
   if (names_nothing(command)) {
     return fail(ErrorCode::invalid, "the edit names no field to change");
   }
@@ -58,7 +69,7 @@ Result<Proposal> edited(const Proposal& before, const Edit& command) {
   if (!command.to().empty()) *proposal.mutable_to() = command.to();
   if (!command.cc().empty()) *proposal.mutable_cc() = command.cc();
   if (command.has_subject()) proposal.set_subject(command.subject());
-  if (command.has_account()) proposal.set_account(command.account());
+  if (command.has_account()) set_account(proposal, command.account());
   if (!command.attachments().empty()) *proposal.mutable_attachments() = command.attachments();
   for (const int field : command.clear()) {
     if (auto cleared = clear(proposal, command, field); !cleared) {

@@ -10,6 +10,6 @@ namespace nightshift::actors {
 /// and whether the outcome may be proposed, is not asked here.
 /// Errors, with the field in `instance`: `invalid` for an edit that names nothing, clears a field
 /// that it gives, or clears what is no field.
-Result<approval::Proposal> edited(const approval::Proposal& before, const approval::Edit& command);
+Result<approval::Proposal> edited(const approval::Proposal& before, approval::Edit command);
 
 }  // namespace nightshift::actors

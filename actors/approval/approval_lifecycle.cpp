@@ -97,9 +97,13 @@ kernel::Work sending(const auto& phase) {
   gate.set_digest(proposal.digest());
   *gate.mutable_decisions() = phase.decisions();
   gate.set_approvers_needed(proposal.four_eyes() ? 2 : 1);
-  return proposal.action().has_webhook()
-             ? one_effect(proposal, effect::CallWebhook(), std::move(gate))
-             : one_effect(proposal, effect::DeliverToOutbox(), std::move(gate));
+  const auto& action = proposal.action();
+  if (action.has_webhook()) return one_effect(proposal, effect::CallWebhook(), std::move(gate));
+  if (action.has_mail()) return one_effect(proposal, effect::SendMail(), std::move(gate));
+  if (action.has_permission()) {
+    return one_effect(proposal, effect::GrantPermission(), std::move(gate));
+  }
+  return one_effect(proposal, effect::DeliverToOutbox(), std::move(gate));
 }
 
 }  // namespace

@@ -36,6 +36,8 @@ struct Message {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   std::vector<Attachment> attachments;
+  /// The body too is plain ASCII on the wire, for relays that do not take 8 bits.
+  bool seven_bits = false;
 };
 
 /// `Sat, 21 Nov 2026 07:00:00 +0000`.

@@ -41,7 +41,7 @@ std::optional<std::string> decode_part(const Headers& headers, std::string_view 
   const auto encoding = value_of(headers, "Content-Transfer-Encoding");
   if (encoding == "base64") return decode_base64(part);
   if (encoding == "quoted-printable") return decode_quoted_printable(part);
-  if (encoding == "8bit") return std::string(part);
+  if (encoding == "8bit" || encoding == "7bit") return std::string(part);
   return std::nullopt;
 }
 

@@ -46,10 +46,11 @@ std::string with_crlf(std::string_view text) {
   return lines;
 }
 
-bool fits_as_it_is(std::string_view lines) {
+bool fits_as_it_is(std::string_view lines, bool seven_bits) {
   std::size_t length = 0;
   for (const char c : lines) {
     const auto byte = static_cast<unsigned char>(c);
+    if (seven_bits && byte > 0x7F) return false;
     if ((byte < ' ' && c != '\t' && c != '\r' && c != '\n') || byte == 0x7F) return false;
     length = c == '\n' ? 0 : length + 1;
     if (length > line_bytes_max) return false;
@@ -57,11 +58,12 @@ bool fits_as_it_is(std::string_view lines) {
   return true;
 }
 
-void add_text(std::string& out, std::string_view body) {
+void add_text(std::string& out, std::string_view body, bool seven_bits) {
   const auto lines = with_crlf(body);
-  const bool as_it_is = fits_as_it_is(lines);
+  const bool as_it_is = fits_as_it_is(lines, seven_bits);
+  const auto* plain = seven_bits ? "7bit" : "8bit";
   add_header(out, "Content-Type", "text/plain; charset=utf-8");
-  add_header(out, "Content-Transfer-Encoding", as_it_is ? "8bit" : "quoted-printable");
+  add_header(out, "Content-Transfer-Encoding", as_it_is ? plain : "quoted-printable");
   out.append(crlf).append(as_it_is ? lines : encode_quoted_printable(lines));
 }
 
@@ -93,7 +95,7 @@ void add_parts(std::string& out, const Message& message) {
   const auto boundary = "=_" + message.id.substr(0, message.id.find('@'));
   add_header(out, "Content-Type", "multipart/mixed; boundary=\"" + boundary + "\"");
   out.append(crlf).append("--").append(boundary).append(crlf);
-  add_text(out, message.body);
+  add_text(out, message.body, message.seven_bits);
   for (const auto& attachment : message.attachments) {
     out.append("--").append(boundary).append(crlf);
     add_attachment(out, attachment);
@@ -130,7 +132,7 @@ std::string write(const Message& message) {
   for (const auto& [name, value] : message.headers) add_header(out, name, value);
   add_header(out, "MIME-Version", "1.0");
   if (message.attachments.empty()) {
-    add_text(out, message.body);
+    add_text(out, message.body, message.seven_bits);
   } else {
     add_parts(out, message);
   }

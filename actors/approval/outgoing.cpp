@@ -1,6 +1,9 @@
 // Composes the canonical content, and takes it apart again.
 #include "actors/approval/outgoing.hpp"
 
+#include <algorithm>
+#include <set>
+
 #include "messages/crypto.hpp"
 #include "messages/effects.pb.h"
 
@@ -14,7 +17,25 @@ std::vector<mail::Mailbox> mailboxes_of(const std::vector<std::string>& texts,
   return mailboxes;
 }
 
+/// As it leaves for other people's machines: nothing of the house in it, and 7 bits per byte, which
+/// every relay takes.
+std::string mail_of(const Outgoing& outgoing) {
+  const auto from = mail::mailbox_of(outgoing.mail->from(), outgoing.executor);
+  const auto domain = from.address.substr(from.address.rfind('@'));
+  return mail::write({.date = outgoing.date,
+                      .from = from,
+                      .to = mailboxes_of(outgoing.to, outgoing.channel),
+                      .cc = mailboxes_of(outgoing.cc, outgoing.channel),
+                      .subject = outgoing.subject_line,
+                      .id = outgoing.effect_id + domain,
+                      .headers = {},
+                      .body = outgoing.body,
+                      .attachments = outgoing.attachments,
+                      .seven_bits = true});
+}
+
 std::string message_of(const Outgoing& outgoing) {
+  if (outgoing.mail) return mail_of(outgoing);
   mail::Message message{.date = outgoing.date,
                         .from = mail::mailbox_of(outgoing.account, outgoing.executor),
                         .to = mailboxes_of(outgoing.to, outgoing.channel),
@@ -24,7 +45,8 @@ std::string message_of(const Outgoing& outgoing) {
                         .headers = {{"X-Nightshift-Channel", outgoing.channel},
                                     {"X-Nightshift-Approval", outgoing.approval}},
                         .body = outgoing.body,
-                        .attachments = outgoing.attachments};
+                        .attachments = outgoing.attachments,
+                        .seven_bits = false};
   if (message.to.empty()) {
     message.to.push_back(mail::mailbox_of(outgoing.account, outgoing.channel));
   }
@@ -56,11 +78,61 @@ Result<void> read_message(const Canonical& content, Outgoing& outgoing) {
   return fail(ErrorCode::corrupt, "the message has another subject than the content", "subject");
 }
 
+/// Everybody once, in the order of the message.
+void add_envelope(Canonical& content, const Outgoing& outgoing) {
+  content.add("envelope_from", address_in(outgoing.mail->from()));
+  std::set<std::string> known;
+  for (const auto* list : {&outgoing.to, &outgoing.cc}) {
+    for (const auto& mailbox : *list) {
+      const auto address = address_in(mailbox);
+      if (known.insert(address).second) content.add("envelope_to", address);
+    }
+  }
+}
+
+void add_route(Canonical& content, const MailRoute& route) {
+  content.add("target", route.target);
+  for (const auto& [name, value] : route.facts.fields()) content.add(name, value);
+}
+
+Result<void> read_mail(const Canonical& content, Outgoing& outgoing) {
+  const auto& fields = content.fields();
+  const auto named = [](std::string_view name) {
+    return [name](const auto& field) { return field.first == name; };
+  };
+  auto fact = std::ranges::find_if(fields, named("target"));
+  const auto end = std::find_if(fact, fields.end(), named("envelope_from"));
+  if (end == fields.end()) {
+    return fail(ErrorCode::corrupt, "the content does not say by which account it is sent",
+                "target");
+  }
+  outgoing.mail = MailRoute{.target = fact->second, .facts = {}};
+  for (++fact; fact != end; ++fact) outgoing.mail->facts.add(fact->first, fact->second);
+  return read_message(content, outgoing);
+}
+
 Result<void> read_webhook(const Canonical& content, Outgoing& outgoing) {
   auto call = read_call(content);
   if (!call) return std::unexpected(std::move(call).error());
   outgoing.webhook = std::move(*call);
   return {};
+}
+
+Result<void> read_allowance(const Canonical& content, Outgoing& outgoing) {
+  auto permission = read_permission(content);
+  if (!permission) return std::unexpected(std::move(permission).error());
+  outgoing.permission = std::move(*permission);
+  return {};
+}
+
+Result<void> read_what_is_sent(const Canonical& content, Outgoing& outgoing) {
+  const auto is = [&](const google::protobuf::Descriptor* effect) {
+    return outgoing.action == effect->full_name();
+  };
+  if (is(effect::CallWebhook::descriptor())) return read_webhook(content, outgoing);
+  if (is(effect::SendMail::descriptor())) return read_mail(content, outgoing);
+  if (is(effect::GrantPermission::descriptor())) return read_allowance(content, outgoing);
+  return read_message(content, outgoing);
 }
 
 }  // namespace
@@ -81,6 +153,14 @@ Canonical compose(const Outgoing& outgoing) {
   if (outgoing.webhook) {
     add_call(content, *outgoing.webhook);
     return content;
+  }
+  if (outgoing.permission) {
+    add_permission(content, *outgoing.permission);
+    return content;
+  }
+  if (outgoing.mail) {
+    add_route(content, *outgoing.mail);
+    add_envelope(content, outgoing);
   }
   for (const auto& file : outgoing.attachments) {
     content.add("attachment", file.name);
@@ -106,14 +186,15 @@ Result<Outgoing> decompose(const Canonical& content) {
                     .date = {},
                     .body = {},
                     .attachments = {},
-                    .webhook = {}};
-  const bool calls = outgoing.action == effect::CallWebhook::descriptor()->full_name();
-  auto read = calls ? read_webhook(content, outgoing) : read_message(content, outgoing);
+                    .webhook = {},
+                    .mail = {},
+                    .permission = {}};
+  auto read = read_what_is_sent(content, outgoing);
   if (!read) return std::unexpected(std::move(read).error());
   if (compose(outgoing).fields() != content.fields()) {
     return fail(ErrorCode::corrupt, "the content holds something that is not shown", "content");
   }
-  if (!calls) outgoing.body.pop_back();
+  if (!outgoing.webhook && !outgoing.permission) outgoing.body.pop_back();
   return outgoing;
 }
 

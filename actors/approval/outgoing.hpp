@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "actors/approval/mail_message.hpp"
+#include "actors/approval/mail_route.hpp"
+#include "actors/approval/permission.hpp"
 #include "actors/approval/webhook_call.hpp"
 #include "messages/canonical.hpp"
 
@@ -35,6 +37,10 @@ struct Outgoing {
   /// Set where a webhook is called: then there is no message, and `date`, `body` and attachments
   /// are empty.
   std::optional<WebhookCall> webhook;
+  /// Set where the message is mailed: then it has no `account`, but what the route says.
+  std::optional<MailRoute> mail;
+  /// Set where a tool is allowed: then there is no message either.
+  std::optional<Permission> permission;
 };
 
 /// The same `Outgoing` makes the same content.

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "actors/draft/wording.hpp"
+#include "messages/effects.pb.h"
 
 namespace nightshift::actors {
 namespace {
@@ -30,8 +31,16 @@ std::string webhook_of(const Subject& subject, const Context& context) {
   return found == agents.end() ? "" : found->webhook();
 }
 
+/// By which a mail may leave this node.
+kernel::Targets mail_accounts(const Context& context) {
+  const auto& executors = context.node.executors;
+  const auto found = executors.find(effect::SendMail::descriptor()->full_name());
+  return found == executors.end() ? kernel::Targets() : found->second;
+}
+
 Result<void> propose(Events& events, const Subject& subject, const Context& context) {
-  const auto proposal = proposal_of(subject.content(), webhook_of(subject, context));
+  const auto proposal =
+      proposal_of(subject.content(), webhook_of(subject, context), mail_accounts(context));
   if (!proposal) return std::unexpected(proposal.error());
   Proposed event;
   event.set_approval(approval_id(subject, context));

@@ -114,6 +114,26 @@ Result<Content> whole(Content content) {
   return fail(ErrorCode::invalid, "the body holds nothing but blanks", "body");
 }
 
+/// True if a sender, `ADDRESS` or `NAME <ADDRESS>`, is meant by `account`.
+bool sends_as(const Canonical& facts, const std::string& account) {
+  const auto from = facts.find("from").value_or("");
+  return from == account || from.ends_with("<" + account + ">");
+}
+
+std::optional<std::string> mail_account_of(const std::string& account,
+                                           const kernel::Targets& accounts) {
+  if (accounts.contains(account)) return account;
+  if (account.empty()) {
+    if (accounts.size() == 1) return accounts.begin()->first;
+    if (accounts.contains("default")) return "default";
+    return std::nullopt;
+  }
+  for (const auto& [name, facts] : accounts) {
+    if (sends_as(facts, account)) return name;
+  }
+  return std::nullopt;
+}
+
 std::string account_of(const Content& content, const Outlet& outlet) {
   if (outlet.network.empty()) return content.account();
   const std::string network(outlet.network);
@@ -163,7 +183,8 @@ std::string content_digest_of(const Content& content) {
   return to_hex(as_bytes(content_digest(fields.encode())));
 }
 
-Result<approval::Propose> proposal_of(const Content& content, const std::string& webhook) {
+Result<approval::Propose> proposal_of(const Content& content, const std::string& webhook,
+                                      const kernel::Targets& accounts) {
   const auto* outlet = find_outlet(content.channel());
   if (outlet == nullptr) return fail(ErrorCode::invalid, "the channel is unknown", "channel");
   approval::Propose proposal;
@@ -178,6 +199,12 @@ Result<approval::Propose> proposal_of(const Content& content, const std::string&
     auto& call = *proposal.mutable_action()->mutable_webhook();
     call.set_target(webhook);
     call.set_payload(to_json(content));
+    return proposal;
+  }
+  if (content.channel() != CHANNEL_EMAIL) return proposal;
+  if (const auto account = mail_account_of(content.account(), accounts)) {
+    proposal.set_account(*account);
+    proposal.mutable_action()->mutable_mail()->set_account(*account);
   }
   return proposal;
 }

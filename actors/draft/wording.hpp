@@ -7,6 +7,7 @@
 #include "messages/assignment.pb.h"
 #include "messages/draft.pb.h"
 #include "messages/error.hpp"
+#include "runtime/kernel/context.hpp"
 
 namespace nightshift::actors {
 
@@ -22,8 +23,11 @@ Result<draft::Content> edited(draft::Content before, const draft::Edit& command)
 std::string content_digest_of(const draft::Content& content);
 
 /// What is proposed for it: the channel's category, and for social networks an account that names
-/// the network, so that it is part of what is signed. `webhook` is the target that it goes to, or
-/// empty for the outbox; its payload is the content as JSON.
-Result<approval::Propose> proposal_of(const draft::Content& content, const std::string& webhook);
+/// the network, so that it is part of what is signed. `webhook` is the target that it goes to; its
+/// payload is the content as JSON. Without one a mail goes by one of `accounts`, if one is meant:
+/// the content names it or its sender, or names nothing and there is only one or one called
+/// `default`. Everything else goes to the outbox.
+Result<approval::Propose> proposal_of(const draft::Content& content, const std::string& webhook,
+                                      const kernel::Targets& accounts);
 
 }  // namespace nightshift::actors

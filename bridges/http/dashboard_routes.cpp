@@ -16,12 +16,13 @@ namespace nightshift::bridges::http {
 namespace {
 
 /// What the dashboard calls a category, which is also the folder of its drafts.
-constexpr std::array<std::pair<approval::Category, std::string_view>, 5> categories{{
+constexpr std::array<std::pair<approval::Category, std::string_view>, 6> categories{{
     {approval::CATEGORY_EMAIL, "Email"},
     {approval::CATEGORY_LINKEDIN, "LinkedIn"},
     {approval::CATEGORY_WHATSAPP, "WhatsApp"},
     {approval::CATEGORY_ODOO, "Odoo"},
     {approval::CATEGORY_SOCIAL, "Social"},
+    {approval::CATEGORY_TOOL, "Tools"},
 }};
 
 /// Where the draft of an approval with this status lies (docs/formats/vault.md).

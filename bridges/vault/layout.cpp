@@ -32,7 +32,7 @@ std::string lower(std::string_view text) {
 
 }  // namespace
 
-const std::array<std::string_view, 17> vault_folders{
+const std::array<std::string_view, 18> vault_folders{
     "Inbox",
     "Needs_Action",
     "Needs_Action/cloud",
@@ -45,6 +45,7 @@ const std::array<std::string_view, 17> vault_folders{
     "Pending_Approval/WhatsApp",
     "Pending_Approval/Odoo",
     "Pending_Approval/Social",
+    "Pending_Approval/Tools",
     "Approved",
     "Rejected",
     "Done",

@@ -29,12 +29,13 @@ struct CategoryFolder {
   std::string_view word;
 };
 
-inline constexpr std::array<CategoryFolder, 5> category_folders{{
+inline constexpr std::array<CategoryFolder, 6> category_folders{{
     {approval::CATEGORY_EMAIL, "Email", "email"},
     {approval::CATEGORY_LINKEDIN, "LinkedIn", "linkedin"},
     {approval::CATEGORY_WHATSAPP, "WhatsApp", "whatsapp"},
     {approval::CATEGORY_ODOO, "Odoo", "odoo"},
     {approval::CATEGORY_SOCIAL, "Social", "social"},
+    {approval::CATEGORY_TOOL, "Tools", "tool"},
 }};
 
 /// Relative to the vault.
@@ -44,7 +45,7 @@ std::string path_of(const CategoryFolder& category);
 const CategoryFolder& folder_of(approval::Category category);
 
 /// Every folder that the bridge makes if it is absent, parents first, relative to the vault.
-extern const std::array<std::string_view, 17> vault_folders;
+extern const std::array<std::string_view, 18> vault_folders;
 
 /// Where the file of an approval with this status lies, relative to the vault:
 /// `Pending_Approval/Email`, `Done`.

@@ -165,6 +165,29 @@ BOOST_AUTO_TEST_CASE(an_agent_with_a_webhook_has_its_drafts_sent_there_as_json) 
   BOOST_TEST(content.body() == "Invoice 17");
 }
 
+BOOST_AUTO_TEST_CASE(a_mail_goes_by_the_account_that_it_means_and_else_to_the_outbox) {
+  const auto account_of = [](const std::string& account, std::vector<std::string> names) {
+    Fixture other;
+    for (const auto& name : names) {
+      Canonical facts;
+      facts.add("from", "Ada <" + name + "@example.org>");
+      other.story.world.node.executors["nightshift.effect.SendMail"][name] = facts;
+    }
+    auto command = write(CHANNEL_EMAIL, "Dear Ines", "");
+    command.set_account(account);
+    other.story.when(command).then_accepted();
+    const auto proposal = proposal_in(other.told());
+    return proposal.has_action() ? proposal.action().mail().account() : "outbox";
+  };
+  BOOST_TEST(account_of("", {}) == "outbox");
+  BOOST_TEST(account_of("", {"work"}) == "work");
+  BOOST_TEST(account_of("work", {"home", "work"}) == "work");
+  BOOST_TEST(account_of("work@example.org", {"home", "work"}) == "work");
+  BOOST_TEST(account_of("", {"home", "work"}) == "outbox");
+  BOOST_TEST(account_of("", {"default", "work"}) == "default");
+  BOOST_TEST(account_of("other@example.org", {"work"}) == "outbox");
+}
+
 BOOST_AUTO_TEST_CASE(what_became_of_its_approval_is_told_to_the_task) {
   for (const std::string status : {"sent", "failed", "rejected", "withdrawn", "expired"}) {
     Fixture other;

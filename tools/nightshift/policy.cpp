@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "bridges/mail/account.hpp"
 #include "bridges/webhook/target.hpp"
 #include "messages/effects.pb.h"
 #include "messages/json.hpp"
@@ -59,13 +60,32 @@ void apply_webhooks(kernel::NodeFacts& facts, const runtime::Webhooks& webhooks)
   }
 }
 
+void apply_accounts(kernel::NodeFacts& facts, const runtime::MailAccounts& accounts) {
+  const auto executor = facts.executors.find(effect::SendMail::descriptor()->full_name());
+  if (executor == facts.executors.end()) return;
+  for (auto& [name, known] : executor->second) {
+    const auto other = accounts.find(name);
+    if (other != accounts.end()) known = bridges::mail::facts_of(other->second);
+  }
+}
+
 /// As the executor compares right before it acts.
-std::string objection(const runtime::Webhooks& webhooks, std::string_view effect_type,
+std::string objection(const Settings& settings, std::string_view effect_type,
                       const Canonical& content) {
-  if (effect_type != effect::CallWebhook::descriptor()->full_name()) return {};
-  const auto target = webhooks.find(std::string(content.find("target").value_or("")));
-  return target == webhooks.end() ? std::string()
-                                  : bridges::webhook::difference(content, target->second);
+  const auto target = content.find("target").value_or("");
+  if (effect_type == effect::CallWebhook::descriptor()->full_name()) {
+    const auto found = settings.webhooks.find(target);
+    if (found != settings.webhooks.end()) {
+      return bridges::webhook::difference(content, found->second);
+    }
+  }
+  if (effect_type == effect::SendMail::descriptor()->full_name()) {
+    const auto found = settings.mail_accounts.find(target);
+    if (found != settings.mail_accounts.end()) {
+      return bridges::mail::difference(content, found->second);
+    }
+  }
+  return {};
 }
 
 Result<std::vector<Policy::Order>> orders_of(const Settings& settings) {
@@ -98,6 +118,9 @@ bool overrules(const std::vector<Policy::Order>& orders, const EntityRef& entity
 bool has_part(const std::string& key) {
   if (key.starts_with("prices.") || key.starts_with("budget.")) return true;
   if (key.starts_with("webhook.")) return key.ends_with(".url") || key.ends_with(".class");
+  if (key.starts_with("mail.")) {
+    return key.ends_with(".url") || key.ends_with(".from") || key.ends_with(".user");
+  }
   return key == "node.zone" || key == "node.role" || key == "node.capabilities";
 }
 
@@ -137,6 +160,7 @@ Result<bridges::cli::PolicyFile> read_policy(const std::filesystem::path& file) 
   result.policy.apply = [settings, table = named_prices(*settings)](kernel::NodeFacts& facts) {
     apply_prices(facts, table);
     apply_webhooks(facts, settings->webhooks);
+    apply_accounts(facts, settings->mail_accounts);
     if (settings->node_capabilities) facts.capabilities = *settings->node_capabilities;
     if (!settings->node_role) return;
     facts.role = *settings->node_role;
@@ -147,7 +171,7 @@ Result<bridges::cli::PolicyFile> read_policy(const std::filesystem::path& file) 
     return overrules(orders, entity, command);
   };
   result.policy.objection = [settings](std::string_view type, const Canonical& content) {
-    return objection(settings->webhooks, type, content);
+    return objection(*settings, type, content);
   };
   result.policy.orders = std::move(*orders);
   return result;

@@ -7,9 +7,9 @@
 
 namespace nightshift::tools {
 
-/// Prices, budgets, the zone, role, capabilities and webhooks that the file names; what it does not
-/// name stays as it was. No environment and no defaults: the file alone. Every other key is noted
-/// as one that nothing can be told about. Errors as `runtime::load_settings`.
+/// Prices, budgets, the zone, role, capabilities, webhooks and mail accounts that the file names;
+/// what it does not name stays as it was. No environment and no defaults: the file alone. Every
+/// other key is noted as one that nothing can be told about. Errors as `runtime::load_settings`.
 Result<bridges::cli::PolicyFile> read_policy(const std::filesystem::path& file);
 
 }  // namespace nightshift::tools

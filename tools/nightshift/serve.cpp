@@ -20,6 +20,7 @@
 #include "tools/nightshift/crash_point.hpp"
 #include "tools/nightshift/initialise.hpp"
 #include "tools/nightshift/logging.hpp"
+#include "tools/nightshift/mails.hpp"
 #include "tools/nightshift/mcp_servers.hpp"
 #include "tools/nightshift/presence.hpp"
 #include "tools/nightshift/process.hpp"
@@ -167,6 +168,9 @@ class Service {
     auto outbox = Outbox::open(beside / "Outbox", std::move(probe));
     if (!outbox) return std::unexpected(outbox.error());
     all.push_back(std::move(*outbox));
+    if (!settings_.mail_accounts.empty()) {
+      all.push_back(make_mail(settings_, secrets_, crash_point(program_.environment)));
+    }
     if (settings_.webhooks.empty()) return all;
     auto webhook = make_webhook(settings_, secrets_, clock_, program_.version,
                                 crash_point(program_.environment));

@@ -192,6 +192,54 @@ secret = "sealed:shop"
   BOOST_TEST(to_string(settings->webhooks.at("news").secret) == "env:NEWS");
 }
 
+BOOST_AUTO_TEST_CASE(mail_accounts_are_read_by_their_names) {
+  const auto settings = FromFile(R"([mail.work]
+url = "smtp://mail.example.org:587"
+from = "Ada <ada@example.org>"
+user = "ada"
+password = "env:MAIL"
+timeout_s = 5
+ca_file = "ca.pem"
+[mail.relay]
+url = "smtp://[::1]:2525"
+from = "ada@example.org"
+plain = true
+)")
+                            .load();
+  BOOST_TEST_REQUIRE(settings.has_value());
+  const auto& work = settings->mail_accounts.at("work");
+  BOOST_TEST(work.from == "Ada <ada@example.org>");
+  BOOST_TEST(to_string(work.password) == "env:MAIL");
+  BOOST_TEST((work.timeout == std::chrono::seconds(5)));
+  BOOST_TEST(work.ca_file.is_absolute());
+  BOOST_TEST(!work.plain);
+  BOOST_TEST(settings->mail_accounts.at("relay").plain);
+  BOOST_TEST(settings->secret_variables.contains("MAIL"));
+}
+
+BOOST_AUTO_TEST_CASE(a_mail_account_that_lacks_something_or_would_speak_openly_is_refused) {
+  const std::string url = "[mail.work]\nurl = \"smtp://mail.example.org\"\n";
+  const std::string from = "from = \"ada@example.org\"\n";
+  check_refused(FromFile("[mail.work]\n" + from).load(), {"[mail.work]", "no url"});
+  check_refused(FromFile(url).load(), {"[mail.work]", "no from"});
+  check_refused(FromFile(url + from + "user = \"ada\"\n").load(), {"no password"});
+  check_refused(FromFile(url + from + "password = \"env:A\"\n").load(), {"no user"});
+  check_refused(FromFile(url + from + "plain = true\n").load(), {"not this machine"});
+  check_refused(
+      FromFile("[mail.work]\nurl = \"smtp://localhost.example.org:25\"\nplain = true\n" + from)
+          .load(),
+      {"not this machine"});
+  check_refused(FromFile("[mail.work]\nurl = \"smtps://localhost\"\nplain = true\n" + from).load(),
+                {"smtps://"});
+  for (const std::string bad : {"http://a.example", "smtp://", "smtp://u:p@a.example",
+                                "smtp://a.example/x", "smtp://a.example?x", "a.example:25"}) {
+    check_refused(FromFile("[mail.work]\nurl = \"" + bad + "\"\n").load(), {"mail server"});
+  }
+  for (const std::string bad : {"ada", "@example.org", "a@b, c@d", "a b@example.org"}) {
+    check_refused(FromFile("[mail.work]\nfrom = \"" + bad + "\"\n").load(), {"one mail address"});
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_webhook_without_address_or_secret_is_refused) {
   check_refused(FromFile("[webhook.crm]\nsecret = \"env:A\"\n").load(),
                 {"[webhook.crm]", "no url"});

@@ -48,6 +48,8 @@ void on(CLI::App& verb, Invocation& invocation, Work work) {
 void add_verbs(CLI::App& app, Invocation& invocation, const Program& program);
 /// Of them, those for processes (`processes/`).
 void add_process_verbs(CLI::App& app, Invocation& invocation);
+/// And that for agents (`mcp/`).
+void add_mcp_verb(CLI::App& app, Invocation& invocation);
 /// A verb per kind, beneath it one per command.
 void add_kind_verbs(CLI::App& app, Invocation& invocation, const runtime::Catalog& catalog);
 /// Flags and all verbs.

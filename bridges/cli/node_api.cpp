@@ -135,6 +135,11 @@ Result<NodeAnswer> NodeApi::post(const std::string& target, std::string body) {
   return answer;
 }
 
+Result<HttpResponse> NodeApi::exchange(HttpRequest request) {
+  if (auto known = authorise(request); !known) return std::unexpected(known.error());
+  return once(request);
+}
+
 Result<void> NodeApi::stream(const std::string& target, const std::string& last_id,
                              const HttpClient::Take& take) {
   HttpRequest request;

@@ -47,6 +47,9 @@ class NodeApi {
   /// One command under one idempotency key. An error's `instance` is that key where the outcome
   /// stayed unknown.
   Result<NodeAnswer> post(const std::string& target, std::string body);
+  /// One exchange with the caller's token and these headers, whatever the answer: nothing is asked
+  /// again. Errors as `HttpClient::send`.
+  Result<HttpResponse> exchange(HttpRequest request);
   /// One connection to a stream of events, behind `last_id` where there is one: ends when the node
   /// ends it or goes away (`unavailable`, `unreachable`, `timed_out`), and with what it refuses.
   Result<void> stream(const std::string& target, const std::string& last_id,

@@ -367,6 +367,7 @@ void add_verbs(CLI::App& app, Invocation& invocation, const Program& program) {
   add_supervision_verbs(app, invocation);
   add_completion_verbs(app, invocation);
   add_process_verbs(app, invocation);
+  add_mcp_verb(app, invocation);
   auto& version = *app.add_subcommand("version", "The version of this program");
   version.callback([&invocation, &program] {
     invocation.action = [&program](Session& session) {

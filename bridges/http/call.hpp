@@ -104,6 +104,9 @@ Response get_inbox(const Call& call);
 // usage_route.cpp
 Response get_usage_sums(const Call& call);
 
+// mcp_route.cpp
+Response post_mcp(const Call& call);
+
 // why_route.cpp
 Response get_why(const Call& call);
 

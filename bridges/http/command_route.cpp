@@ -43,17 +43,10 @@ Result<std::string> idempotency_key(const Head& head) {
   return std::string(text);
 }
 
-/// `Prefer: wait=SECONDS` (RFC 7240) shortens the wait, never prolongs it.
+/// Shortens the wait, never prolongs it.
 std::chrono::milliseconds wait_of(const Call& call) {
-  constexpr std::string_view name = "wait=";
   const auto longest = call.services.options.answer_timeout;
-  const std::string_view prefer = call.request.head.find("prefer");
-  const std::size_t at = prefer.find(name);
-  if (at == prefer.npos) return longest;
-  const std::string_view digits = prefer.substr(at + name.size());
-  const auto seconds = parse_number(digits.substr(0, digits.find_first_not_of("0123456789")));
-  if (!seconds || *seconds > 3600) return longest;
-  return std::min<std::chrono::milliseconds>(longest, std::chrono::seconds(*seconds));
+  return std::min(longest, patience_of(call.request.head).value_or(longest));
 }
 
 /// All of it but the body.

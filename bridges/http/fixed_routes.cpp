@@ -148,6 +148,16 @@ std::vector<Route> of_browsers() {
   };
 }
 
+std::vector<Route> of_agents() {
+  return {{post,
+           "/mcp",
+           SCOPE_PROPOSE,
+           false,
+           "The Model Context Protocol (Streamable HTTP): propose, wait, ask for permission.",
+           post_mcp,
+           {}}};
+}
+
 /// As the first systems had them, for dashboards that were made for those.
 std::vector<Route> of_the_dashboard() {
   return {
@@ -181,7 +191,7 @@ Parameter after_id_parameter() { return {"after", "`next` of the page before"}; 
 std::vector<Route> fixed_routes() {
   std::vector<Route> all;
   for (auto part : {about_the_node(), about_what_is_there(), about_supervision(), about_backups(),
-                    about_retention(), of_browsers(), of_the_dashboard()}) {
+                    about_retention(), of_browsers(), of_agents(), of_the_dashboard()}) {
     std::ranges::move(part, std::back_inserter(all));
   }
   return all;

@@ -27,6 +27,17 @@ Result<std::optional<std::string_view>> parameter(const Target& target, std::str
   return value;
 }
 
+std::optional<std::chrono::milliseconds> patience_of(const Head& head) {
+  constexpr std::string_view name = "wait=";
+  const std::string_view prefer = head.find("prefer");
+  const std::size_t at = prefer.find(name);
+  if (at == prefer.npos) return std::nullopt;
+  const std::string_view digits = prefer.substr(at + name.size());
+  const auto seconds = parse_number(digits.substr(0, digits.find_first_not_of("0123456789")));
+  if (!seconds || *seconds > 3600) return std::nullopt;
+  return std::chrono::seconds(*seconds);
+}
+
 Result<std::size_t> limit_of(const Target& target, std::size_t if_absent) {
   const auto text = parameter(target, "limit");
   if (!text) return std::unexpected(text.error());

@@ -1,11 +1,13 @@
 // Parameters of a query, read strictly.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "bridges/http/head.hpp"
 #include "bridges/http/target.hpp"
 #include "messages/error.hpp"
 
@@ -27,6 +29,9 @@ Result<std::size_t> limit_of(const Target& target, std::size_t if_absent = page_
 /// log: what was read from it has to be read anew.
 Result<std::uint64_t> parse_position(std::string_view text, std::string_view log_id,
                                      std::uint64_t newest);
+
+/// `Prefer: wait=SECONDS` (RFC 7240), an hour at most; nothing where it says something else.
+std::optional<std::chrono::milliseconds> patience_of(const Head& head);
 
 /// Refuses parameters that the route does not have, naming the nearest that it has.
 Result<void> check_parameters(const Target& target, const std::vector<std::string_view>& known);

@@ -6,6 +6,7 @@
 #include "bridges/http/api.hpp"
 #include "bridges/http/feed.hpp"
 #include "bridges/http/front.hpp"
+#include "runtime/endpoint.hpp"
 
 namespace nightshift::bridges::http {
 
@@ -43,6 +44,8 @@ int HttpServer::port() const { return parts_->port; }
 std::size_t HttpServer::connections() const { return parts_->connections; }
 
 void HttpServer::stop() {
+  // Whoever waits for a person would hold up the front.
+  if (parts_->options.mcp) parts_->options.mcp->stop();
   parts_->front.stop();
   parts_->feed.stop();
 }

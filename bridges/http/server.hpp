@@ -13,9 +13,12 @@
 #include "runtime/node.hpp"
 #include "runtime/upkeep/backups.hpp"
 
-namespace nightshift::runtime::upkeep {
+namespace nightshift::runtime {
+class Endpoint;
+namespace upkeep {
 class Retention;
 }
+}  // namespace nightshift::runtime
 
 namespace nightshift::bridges::http {
 
@@ -82,6 +85,8 @@ struct HttpOptions {
   std::shared_ptr<runtime::upkeep::Backups> backups;
   /// What leaves the journal; null where nothing ever does.
   std::shared_ptr<runtime::upkeep::Retention> retention;
+  /// Answers `/mcp`, and is stopped with the server; null where nobody does.
+  std::shared_ptr<runtime::Endpoint> mcp;
   /// Those of the vault, by path, at most `most`; empty without one.
   std::function<std::vector<RefusedFile>(std::size_t most)> refused_files;
 };

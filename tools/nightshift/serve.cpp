@@ -11,6 +11,8 @@
 
 #include "bridges/cli/show.hpp"
 #include "bridges/http/server.hpp"
+#include "bridges/mcp/server/permission.hpp"
+#include "bridges/mcp/server/server.hpp"
 #include "bridges/vault/outbox.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/secrets/environment.hpp"
@@ -171,6 +173,7 @@ class Service {
     if (!settings_.mail_accounts.empty()) {
       all.push_back(make_mail(settings_, secrets_, crash_point(program_.environment)));
     }
+    all.push_back(std::make_shared<bridges::mcp::PermissionGrant>());
     if (settings_.webhooks.empty()) return all;
     auto webhook = make_webhook(settings_, secrets_, clock_, program_.version,
                                 crash_point(program_.environment));
@@ -248,6 +251,7 @@ class Service {
               options.requests_per_s = settings_.http_requests_per_s;
               options.vault = settings_.vault_path.string();
               options.version = program_.version;
+              options.mcp = std::make_shared<bridges::mcp::McpServer>(*node_, program_.version);
               options.backups = keeper_;
               options.retention = archivist_;
               options.zone = settings_.node_zone;

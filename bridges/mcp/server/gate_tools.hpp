@@ -1,0 +1,41 @@
+// The tools of the node itself: propose, wait, read what is one's own, ask for permission.
+#pragma once
+
+#include <memory>
+
+#include "bridges/mcp/server/tool_source.hpp"
+#include "bridges/mcp/server/waits.hpp"
+#include "runtime/node.hpp"
+
+namespace nightshift::bridges::mcp {
+
+/// `node` and `waits` must outlive it. Thread-safe.
+class GateTools final : public ToolSource {
+ public:
+  GateTools(runtime::Node& node, Waits& waits) : node_(node), waits_(waits) {}
+
+  std::vector<ToolInfo> tools() const override;
+  void call(ToolUse use, ToolEnd end) override;
+
+ private:
+  void propose(const ToolUse& use, ToolEnd end);
+  void withdraw(const ToolUse& use, ToolEnd end);
+  void wait(const ToolUse& use, ToolEnd end);
+  void ask_permission(const ToolUse& use, ToolEnd end);
+  ToolResult status(const ToolUse& use) const;
+  ToolResult approvals(const ToolUse& use) const;
+  ToolResult journal(const ToolUse& use) const;
+  ToolResult whoami(const ToolUse& use) const;
+
+  /// Hands a command of the kind of approvals in; its body is JSON.
+  void submit(const std::string& id, std::string_view command, std::string_view body,
+              const kernel::Caller& caller, const std::string& key, runtime::Reply reply);
+  /// Answers once the approval is decided and done, and after `patience` in any case.
+  void await(const std::string& id, const kernel::Caller& caller,
+             std::chrono::milliseconds patience, ToolEnd end);
+
+  runtime::Node& node_;
+  Waits& waits_;
+};
+
+}  // namespace nightshift::bridges::mcp

@@ -1,0 +1,146 @@
+// From a question to an approval, and from that to `allow` or `deny`.
+#include "bridges/mcp/server/permission.hpp"
+
+#include "bridges/mcp/protocol/canonical_json.hpp"
+#include "bridges/mcp/server/view.hpp"
+#include "messages/canonical.hpp"
+#include "messages/crypto.hpp"
+#include "messages/effects.pb.h"
+#include "messages/json.hpp"
+#include "runtime/json_writer.hpp"
+
+namespace nightshift::bridges::mcp {
+namespace {
+
+using runtime::Outcome;
+
+constexpr std::size_t events_max = 1000;
+
+/// A member of a member of ...; `null` where one is missing.
+JsonView within(JsonView value, std::initializer_list<std::string_view> names) {
+  for (const auto name : names) {
+    JsonView next;
+    for (JsonItems items(value); items.next();) {
+      if (items.name() == name) next = items.value();
+    }
+    value = next;
+  }
+  return value;
+}
+
+/// What its last revision allows; nothing where it allows no tool at all.
+std::optional<std::string> approved_input(const runtime::Node& node, const EntityRef& approval) {
+  const auto events = node.events(approval, 0, events_max);
+  if (!events || events->size() == events_max) return std::nullopt;
+  std::optional<std::string> input;
+  for (const auto& event : *events) {
+    if (!event.event) continue;
+    if (event.event->GetDescriptor()->FindFieldByName("proposal") == nullptr) continue;
+    const auto text = nightshift::to_json(*event.event);
+    const auto view = JsonView::read(text);
+    if (!view) return std::nullopt;
+    input = within(*view, {"proposal", "action", "permission", "input"}).text();
+  }
+  return input;
+}
+
+ToolResult allowed(const std::string& input) {
+  std::string text;
+  runtime::JsonWriter json(text);
+  json.begin_object().field("behavior", "allow").key("updatedInput").raw(input).end_object();
+  return {.text = text};
+}
+
+}  // namespace
+
+Result<PermissionAsked> PermissionAsked::read(JsonView arguments) {
+  const auto object = JsonObject::read(arguments, "the arguments");
+  if (!object) return std::unexpected(object.error());
+  auto tool = object->required_text("tool_name");
+  if (!tool) return std::unexpected(tool.error());
+  auto use = object->text("tool_use_id");
+  if (!use) return std::unexpected(use.error());
+  const auto* input = object->find("input");
+  if (input == nullptr || input->type() != JsonView::Type::object) {
+    return fail(ErrorCode::invalid, "input must be the object that the tool is to be given",
+                "input");
+  }
+  auto canonical = canonical_json(*input);
+  if (!canonical) return std::unexpected(canonical.error());
+  return PermissionAsked{std::move(*tool), std::move(*canonical), use->value_or("")};
+}
+
+std::string PermissionAsked::approval_id(const std::string& principal,
+                                         const std::string& key) const {
+  Canonical question;
+  question.add("asker", principal);
+  question.add("tool", tool);
+  question.add("use", use);
+  question.add("input", input);
+  if (use.empty()) question.add("key", key);
+  return "permission-" + to_hex(as_bytes(sha256(question.encode()))).substr(0, 32);
+}
+
+std::string PermissionAsked::proposal(const std::string& principal) const {
+  std::string out;
+  runtime::JsonWriter json(out);
+  json.begin_object().field("title", principal + " wants to use " + tool);
+  json.field("category", "tool").key("action").begin_object().key("permission").begin_object();
+  json.field("tool", tool).field("input", input).field("use", use);
+  json.end_object().end_object().end_object();
+  return out;
+}
+
+ToolResult denied(const std::string& message) {
+  std::string text;
+  runtime::JsonWriter json(text);
+  json.begin_object().field("behavior", "deny").field("message", message).end_object();
+  return {.text = text};
+}
+
+std::optional<ToolResult> permission_answer(const runtime::Node& node, const std::string& id,
+                                            const kernel::Caller& caller, bool or_pending) {
+  const EntityRef approval{std::string(gate_kind), id};
+  const auto answer = node.get(approval);
+  if (answer && text_of(*answer, "requester") != caller.principal) {
+    return denied("another agent has asked that");
+  }
+  if (!answer || is_open(*answer)) {
+    if (!or_pending) return std::nullopt;
+    auto result = denied("nobody has decided on approval " + id +
+                         " yet, so it is not allowed; the same question again goes on waiting");
+    result.pending = id;
+    return result;
+  }
+  if (answer->status != "sent") return denied(shown_text(*answer));
+  const auto input = approved_input(node, approval);
+  return input ? allowed(*input) : denied("approval " + id + " allows no tool");
+}
+
+std::string PermissionGrant::effect_type() const {
+  return effect::GrantPermission::descriptor()->full_name();
+}
+
+runtime::ReceiverClass PermissionGrant::receiver_class(const runtime::Permit&) const {
+  return runtime::ReceiverClass::keyed;
+}
+
+Outcome PermissionGrant::look(const runtime::Permit& permit) { return perform(permit); }
+
+Outcome PermissionGrant::perform(const runtime::Permit& permit) {
+  const auto& content = permit.content;
+  const auto tool = content.find("tool");
+  const bool whole = permit.gated && content.find("action") == effect_type() &&
+                     content.find("effect_id") == permit.effect_id && tool &&
+                     content.find("input") && content.find("asker");
+  if (!whole) {
+    return {.state = EFFECT_STATE_FAILED_BEFORE_EFFECT,
+            .evidence = "there is no approved permission; nothing was allowed",
+            .refused = true};
+  }
+  return {.state = EFFECT_STATE_COMMITTED,
+          .evidence = std::string(*content.find("asker")) + " may use " + std::string(*tool) +
+                      " with the approved input"};
+}
+
+}  // namespace nightshift::bridges::mcp

@@ -1,0 +1,54 @@
+// One endpoint that speaks the Model Context Protocol, in both eras.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bridges/mcp/protocol/message.hpp"
+#include "bridges/mcp/protocol/version.hpp"
+#include "bridges/mcp/server/sessions.hpp"
+#include "bridges/mcp/server/tool_source.hpp"
+#include "bridges/mcp/server/waits.hpp"
+#include "runtime/endpoint.hpp"
+#include "runtime/node.hpp"
+
+namespace nightshift::bridges::mcp {
+
+inline constexpr std::size_t server_message_bytes_max = 8u << 20;
+/// How long an answer that depends on people is waited for, unless the caller says less: clients
+/// that wait for HTTP give up after five minutes.
+inline constexpr std::chrono::seconds server_patience{280};
+
+/// Thread-safe. Streamable HTTP without streams of its own: every answer is JSON, a GET is refused.
+class McpServer final : public runtime::Endpoint {
+ public:
+  /// `node` must outlive it. Names of tools of `more` that the node has itself are not offered.
+  McpServer(runtime::Node& node, std::string version,
+            std::vector<std::shared_ptr<ToolSource>> more = {});
+  ~McpServer() override;
+
+  void answer(runtime::EndpointRequest request, Finish finish) override;
+  std::chrono::milliseconds longest() const override;
+  void stop() override;
+
+ private:
+  /// A request on its way: who asks, in which version, and where the answer goes.
+  struct Asked;
+
+  void answer_request(const Request& request, Asked asked);
+  void initialize(const Request& request, Asked asked);
+  void discover(const Request& request, Asked asked) const;
+  void call_tool(const Request& request, Asked asked);
+  std::string tool_list() const;
+
+  runtime::Clock& clock_;
+  const std::string version_;
+  Sessions sessions_;
+  /// By name, the node's own first.
+  std::vector<std::pair<ToolInfo, std::shared_ptr<ToolSource>>> tools_;
+  /// What waits uses the tools: it ends before them.
+  Waits waits_;
+};
+
+}  // namespace nightshift::bridges::mcp

@@ -126,6 +126,14 @@ constexpr std::array rules{
     Rule{{"http.requests_per_s", number,
           "Requests of one principal in a second, for a moment twice as many; 0 is any number."},
          set_http_requests},
+    Rule{{"cluster.listen", text, "Where other nodes reach this one, HOST:PORT."},
+         [](Settings& all, const SettingValue& value) {
+           return set_cluster_listen(all.cluster, value);
+         }},
+    Rule{{"cluster.peers", list, "Nodes that this one dials, NODE=HOST:PORT."},
+         [](Settings& all, const SettingValue& value) {
+           return set_cluster_peers(all.cluster, value);
+         }},
     Rule{{"secrets.key", text,
           "Where the master key of the sealed secrets lies: \"env:NAME\" or \"file:PATH\"."},
          set_secrets_key},

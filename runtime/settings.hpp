@@ -20,6 +20,7 @@
 #include "runtime/settings_agent.hpp"
 #include "runtime/settings_backup.hpp"
 #include "runtime/settings_budget.hpp"
+#include "runtime/settings_cluster.hpp"
 #include "runtime/settings_keys.hpp"
 #include "runtime/settings_mail.hpp"
 #include "runtime/settings_mcp.hpp"
@@ -54,6 +55,7 @@ struct Settings {
   std::size_t http_followers = 4'096;
   /// `[http] requests_per_s`: of one principal; 0 means any number.
   std::uint32_t http_requests_per_s = 50'000;
+  ClusterSettings cluster;
   /// `[supervision] step_cpu`: processor time that one step of an entity may take; zero means any.
   std::chrono::milliseconds entity_step_cpu_max{10'000};
   /// `[supervision] stop_within`: how long the node may take to stop before its process ends

@@ -25,6 +25,7 @@ std::vector<std::string> node_arguments(const Session& session, const NodeFlags&
   std::vector<std::string> arguments{"nightshift", "node", "--quiet", "--data",
                                      session.folder.root().string()};
   if (flags.http) arguments.insert(arguments.end(), {"--http", *flags.http});
+  if (flags.cluster) arguments.insert(arguments.end(), {"--cluster", *flags.cluster});
   if (flags.config) arguments.insert(arguments.end(), {"--config", flags.config->string()});
   if (flags.keep_children) arguments.push_back("--keep-children");
   return arguments;

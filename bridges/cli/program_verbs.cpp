@@ -10,6 +10,8 @@ namespace {
 void add_node_flags(CLI::App& verb, NodeFlags& node) {
   verb.add_option("--http", node.http, "Where to listen; port 0 takes a free one")
       ->type_name("HOST:PORT");
+  verb.add_option("--cluster", node.cluster, "Where other nodes reach it; needs `cluster init`")
+      ->type_name("HOST:PORT");
   verb.add_option("--config", node.config, "The configuration file (TOML)")->type_name("FILE");
 }
 
@@ -268,6 +270,41 @@ void add_secret_verbs(CLI::App& app, Invocation& invocation) {
   on(import, invocation, [brought](Session& session) { return secret_import(session, *brought); });
 }
 
+void add_cluster_verbs(CLI::App& app, Invocation& invocation) {
+  auto& cluster = *app.add_subcommand("cluster", "Nodes that belong together");
+  cluster.require_subcommand(0, 1);
+  const auto add = [&](const char* verb, const char* summary, auto act) {
+    const auto said = flags<ClusterFlags>();
+    auto& one = *cluster.add_subcommand(verb, summary);
+    on(one, invocation, [said, act](Session& session) { return act(session, *said); });
+    return std::pair(&one, said);
+  };
+  const auto [init, first] =
+      add("init", "Make this node the first of a cluster, with its authority", cluster_init);
+  init->add_option("--config", first->config, "The node's configuration file (TOML)")
+      ->type_name("FILE");
+  const auto [invite, guest] =
+      add("invite", "Write an invitation that lets a node join once", cluster_invite);
+  invite->add_option("node", guest->node, "NODE")->required();
+  invite->add_option("--role", guest->role, "What it will be")
+      ->type_name("ROLE")
+      ->check(CLI::IsMember({"cloud", "local"}))
+      ->capture_default_str();
+  invite->add_option("--expires", guest->expires, "How long it is good")
+      ->type_name("SPAN")
+      ->capture_default_str();
+  invite->add_option("--out", guest->file, "NODE.invitation if absent")->type_name("FILE");
+  const auto [join, joined] = add("join", "Take an invitation up", cluster_join);
+  join->add_option("file", joined->file, "FILE")->required()->type_name("FILE");
+  on(*cluster.add_subcommand("status", "Members and sessions"), invocation, cluster_status);
+  const auto [revoke, expelled] = add("revoke", "End every certificate of a node",
+                                      [](Session& session, const ClusterFlags& said) {
+                                        return cluster_revoke(session, said.node);
+                                      });
+  revoke->add_option("node", expelled->node, "NODE")->required();
+  on(*cluster.add_subcommand("rotate", "Give this node another key"), invocation, cluster_rotate);
+}
+
 void add_supervision_verbs(CLI::App& app, Invocation& invocation) {
   on(*app.add_subcommand("tree", "What runs in the node, and how it is doing"), invocation, tree);
   auto& chaos = *app.add_subcommand("chaos", "Break something on purpose");
@@ -364,6 +401,7 @@ void add_verbs(CLI::App& app, Invocation& invocation, const Program& program) {
   add_retention_verbs(app, invocation);
   add_people_verbs(app, invocation);
   add_secret_verbs(app, invocation);
+  add_cluster_verbs(app, invocation);
   add_supervision_verbs(app, invocation);
   add_completion_verbs(app, invocation);
   add_process_verbs(app, invocation);

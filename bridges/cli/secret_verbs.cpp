@@ -170,6 +170,12 @@ Result<void> put(Session& session, SealedStore& store, const runtime::NamedSecre
 
 }  // namespace
 
+Result<runtime::SealedFor> node_identity(const Session& session, const SecretFlags& flags) {
+  const auto settings = settings_of(session, flags);
+  if (!settings) return std::unexpected(settings.error());
+  return owner_of(session, *settings);
+}
+
 Result<SealedStore> open_sealed_store(const Session& session, const SecretFlags& flags) {
   const auto settings = settings_of(session, flags);
   if (!settings) return std::unexpected(settings.error());

@@ -24,6 +24,7 @@ namespace nightshift::bridges::cli {
 struct NodeFlags {
   std::filesystem::path data;
   std::optional<std::string> http;
+  std::optional<std::string> cluster;
   std::optional<std::filesystem::path> config;
   /// Log to the file alone.
   bool quiet = false;

@@ -137,6 +137,15 @@ struct SecretFlags {
   bool replace = false;
 };
 
+struct ClusterFlags {
+  std::string node;
+  std::string role = "cloud";
+  std::string expires = "24h";
+  /// The invitation: read, or written.
+  std::optional<std::filesystem::path> file;
+  std::optional<std::filesystem::path> config;
+};
+
 // reading
 Result<void> get(Session& session, const std::string& entity);
 Result<void> list(Session& session, const ListFlags& flags);
@@ -184,6 +193,17 @@ Result<void> secret_list(Session& session, const SecretFlags& flags);
 Result<void> secret_remove(Session& session, const SecretFlags& flags);
 Result<void> secret_rotate(Session& session, const SecretFlags& flags);
 Result<void> secret_import(Session& session, const SecretFlags& flags);
+
+// the cluster, beside a running node or without one
+Result<void> cluster_init(Session& session, const ClusterFlags& flags);
+Result<void> cluster_invite(Session& session, const ClusterFlags& flags);
+Result<void> cluster_join(Session& session, const ClusterFlags& flags);
+Result<void> cluster_status(Session& session);
+Result<void> cluster_revoke(Session& session, const std::string& node);
+Result<void> cluster_rotate(Session& session);
+
+/// What the node of this data folder is, or will be by its configuration: its name and its role.
+Result<runtime::SealedFor> node_identity(const Session& session, const SecretFlags& flags);
 
 /// The store of this data folder, as the configuration has its key; made when something is put in.
 Result<runtime::SealedStore> open_sealed_store(const Session& session, const SecretFlags& flags);

@@ -75,6 +75,7 @@ Response post_resume(const Call& call);
 
 // backup_routes.cpp
 Response get_backups(const Call& call);
+Response get_cluster(const Call& call);
 Response post_backup(const Call& call);
 
 // retention_routes.cpp

@@ -29,6 +29,8 @@ std::vector<Route> about_the_node() {
       read("/v1/openapi.json", "This interface as OpenAPI 3.1.", get_openapi),
       read("/v1/kinds", "The kinds, their commands, phases and fields.", get_kinds),
       read("/v1/node", "What this node is and what it has done.", get_node),
+      read("/v1/cluster", "The node's sessions with its peers, and who was turned away.",
+           get_cluster),
   };
 }
 

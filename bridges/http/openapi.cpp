@@ -86,6 +86,22 @@ constexpr std::string_view fixed_schemas = R"json(
 "BackupRun":{"type":"object","required":["path","state"],"properties":{"path":{"type":"string"},
 "state":{"type":"string","enum":["running","done","failed"]},"code":{"type":"string"},
 "error":{"type":"string"}}},
+"Cluster":{"type":"object","required":["node","role","listens","authority","certificate",
+"expires_at","peers","accepted","half_open","refused","refusals"],"properties":{
+"node":{"type":"string"},"role":{"type":"string","enum":["cloud","local"]},
+"listens":{"type":"string"},"authority":{"type":"boolean"},
+"certificate":{"type":"string","enum":["member","invitation"]},
+"expires_at":{"type":"string","format":"date-time"},
+"peers":{"type":"array","items":{"type":"object","required":["node","role","state","since",
+"sessions"],"properties":{"node":{"type":"string"},"role":{"type":"string"},
+"state":{"type":"string","enum":["up","away"]},"since":{"type":"string","format":"date-time"},
+"heard_at":{"type":"string","format":"date-time"},"sessions":{"type":"integer"},
+"dialed_by":{"type":"string","enum":["us","peer"]},"protocol":{"type":"integer"},
+"program":{"type":"string"},"problem":{"type":"string"}}}},
+"accepted":{"type":"integer"},"half_open":{"type":"integer"},"refused":{"type":"integer"},
+"refusals":{"type":"array","items":{"type":"object","required":["at","address","why"],
+"properties":{"at":{"type":"string","format":"date-time"},"address":{"type":"string"},
+"why":{"type":"string"}}}}}},
 "Retention":{"type":"object","required":["folder","keep_s"],"properties":{
 "folder":{"type":"string"},"keep_s":{"type":"integer","description":"0: nothing is archived."},
 "next_at":{"type":"string","format":"date-time"},"run":{"type":"object",
@@ -275,6 +291,7 @@ class Document {
     if (route.handler == get_entity_events) return refer("EntityEventPage");
     if (route.handler == get_why) return refer("Why");
     if (route.handler == get_inbox) return refer("Inbox");
+    if (route.handler == get_cluster) return refer("Cluster");
     if (route.handler == get_backups) return refer("Backups");
     if (route.handler == post_backup) return refer("BackupRun");
     if (route.handler == get_retention || route.handler == post_retention) {

@@ -15,6 +15,9 @@
 
 namespace nightshift::runtime {
 class Endpoint;
+namespace cluster {
+class ClusterView;
+}
 namespace upkeep {
 class Retention;
 }
@@ -87,6 +90,8 @@ struct HttpOptions {
   std::shared_ptr<runtime::upkeep::Retention> retention;
   /// Answers `/mcp`, and is stopped with the server; null where nobody does.
   std::shared_ptr<runtime::Endpoint> mcp;
+  /// The node's sessions with its peers; null where it is in no cluster.
+  std::shared_ptr<runtime::cluster::ClusterView> cluster;
   /// Those of the vault, by path, at most `most`; empty without one.
   std::function<std::vector<RefusedFile>(std::size_t most)> refused_files;
 };

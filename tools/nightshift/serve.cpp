@@ -19,6 +19,7 @@
 #include "storage/rocks.hpp"
 #include "tools/nightshift/agents.hpp"
 #include "tools/nightshift/backups.hpp"
+#include "tools/nightshift/cluster.hpp"
 #include "tools/nightshift/crash_point.hpp"
 #include "tools/nightshift/initialise.hpp"
 #include "tools/nightshift/logging.hpp"
@@ -51,6 +52,7 @@ runtime::SettingsSources sources_of(const Program& program, const NodeFlags& fla
   runtime::SettingsSources sources;
   sources.file = flags.config ? flags.config : runtime::default_config_file(program.environment);
   sources.environment = program.environment;
+  if (flags.cluster) sources.flags.emplace_back("cluster.listen", *flags.cluster);
   if (flags.http) sources.flags.emplace_back("http.listen", *flags.http);
   return sources;
 }
@@ -100,6 +102,7 @@ class Service {
     if (composer_) composer_->stop();
     if (node_ && has_vault()) say_goodbye(*node_);
     node_.reset();
+    cluster_.reset();
     processes_.reset();
     archivist_.reset();
     keeper_.reset();
@@ -109,6 +112,12 @@ class Service {
   /// What was taken from the environment; what is not there yet where the start failed early.
   const runtime::SecretVariables& variables() const {
     return secrets_ ? secrets_->variables() : variables_;
+  }
+
+  /// HOST:PORT, or `none`.
+  std::string cluster_address() const {
+    const auto listens = cluster_ ? cluster_->listens() : std::string();
+    return listens.empty() ? "none" : listens;
   }
 
   std::string address() const {
@@ -219,9 +228,15 @@ class Service {
     archivist_ = make_archivist(settings_, folder_, *log_, program_.catalog, clock_, *node_,
                                 crash_point(program_.environment));
     auto& tree = node_->tree();
+    if (settings_.cluster.wanted()) {
+      cluster_ = std::make_shared<ClusterHolder>(settings_, folder_, log_->identity(), clock_,
+                                                 program_.version);
+      if (auto opened = cluster_->check(); !opened) return opened;
+    }
     auto added = tree.add("bridges", upkeep_part("backups", keeper_, settings_.stop_within));
     if (added)
       added = tree.add("bridges", upkeep_part("retention", archivist_, settings_.stop_within));
+    if (added && cluster_) added = tree.add("bridges", cluster_->part());
     if (added) added = tree.add("bridges", http_part());
     if (added && has_vault()) added = tree.add("bridges", vault_part(*node_, settings_, refusals_));
     if (added && has_vault()) {
@@ -254,6 +269,7 @@ class Service {
               options.mcp = std::make_shared<bridges::mcp::McpServer>(*node_, program_.version);
               options.backups = keeper_;
               options.retention = archivist_;
+              options.cluster = cluster_;
               options.zone = settings_.node_zone;
               options.refused_files = [refused = refusals_](std::size_t most) {
                 return shown(refused, most);
@@ -271,7 +287,7 @@ class Service {
     file.set_pid(::getpid());
     file.set_name(log_->identity().node());
     file.set_http(address());
-    file.set_cluster("none");
+    file.set_cluster(cluster_address());
     file.set_version(program_.version);
     return folder_.write_node(file);
   }
@@ -292,6 +308,7 @@ class Service {
   const Refusals refusals_ = std::make_shared<bridges::vault::Refusals>();
   std::shared_ptr<bridges::agent::Composer> composer_;
   std::unique_ptr<runtime::Node> node_;
+  std::shared_ptr<ClusterHolder> cluster_;
   /// Where HTTP listens; 0 until it does.
   std::atomic<int> port_ = 0;
 };
@@ -302,10 +319,12 @@ int refuse(std::ostream& err, const Error& error) {
 }
 
 /// The command line of the process that takes over: the same, on the address that was got.
-std::vector<std::string> arguments_again(const NodeFlags& flags, const std::string& address) {
+std::vector<std::string> arguments_again(const NodeFlags& flags, const std::string& address,
+                                         const std::string& cluster) {
   std::vector<std::string> arguments{"nightshift",        "node",   "--data",
                                      flags.data.string(), "--http", address};
   if (flags.config) arguments.insert(arguments.end(), {"--config", flags.config->string()});
+  if (cluster != "none") arguments.insert(arguments.end(), {"--cluster", cluster});
   if (flags.quiet) arguments.push_back("--quiet");
   if (flags.keep_children) arguments.push_back("--keep-children");
   return arguments;
@@ -366,9 +385,10 @@ int serve(Program& program, const NodeFlags& flags, std::ostream& out, std::ostr
     return refuse(err, started.error());
   }
   const auto address = service.address();
+  const auto cluster = service.cluster_address();
   spdlog::info("ready at {}, version {}", address, program.version);
   const bool first = !Restarts(program.environment).taken_over();
-  if (first) out << "ready http=" << address << " cluster=none" << std::endl;
+  if (first) out << "ready http=" << address << " cluster=" << cluster << std::endl;
   notify_service(program.environment, "READY=1");
 
   const auto why = stop.wait();
@@ -376,7 +396,7 @@ int serve(Program& program, const NodeFlags& flags, std::ostream& out, std::ostr
   spdlog::info(why == Stop::asked ? "stopping" : "starting anew");
   const auto finish = [&] {
     if (why != Stop::asked) runtime::give_back(service.variables());
-    return conclude(program, folder, why, arguments_again(flags, address), err);
+    return conclude(program, folder, why, arguments_again(flags, address, cluster), err);
   };
   // A thread that does not return cannot be waited for: it ends with the process.
   const auto finish_without_it = [&] {

@@ -155,8 +155,8 @@ BOOST_AUTO_TEST_CASE(an_unknown_variable_names_the_nearest) {
 }
 
 BOOST_AUTO_TEST_CASE(a_section_of_a_later_version_is_named) {
-  const FromFile file("[cluster]\nlisten = \"127.0.0.1:1\"\n");
-  check_refused(file.load(), {":2", "[cluster]", "this version"});
+  const FromFile file("[placement]\ntask = \"cloud\"\n");
+  check_refused(file.load(), {":2", "[placement]", "this version"});
 }
 
 BOOST_AUTO_TEST_CASE(webhooks_are_read_by_their_names) {

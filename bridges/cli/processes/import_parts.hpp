@@ -17,7 +17,7 @@ using SecretsToSeal = std::map<std::string, std::string>;
 /// What was not taken over whole, and what is sealed, for people.
 void show_remarks(Session& session, const std::vector<ecosystem::Remark>& remarks,
                   const SecretsToSeal& secrets, bool dry);
-Json json_of(const std::vector<ecosystem::Remark>& remarks, const SecretsToSeal& secrets);
+Json remarks_json(const std::vector<ecosystem::Remark>& remarks, const SecretsToSeal& secrets);
 
 /// Where the node's data folder is on this machine; `usage` where it is not, and something is to be
 /// sealed.

@@ -13,7 +13,7 @@ namespace {
 
 void show(Session& session, const ecosystem::Servers& servers, bool dry) {
   if (session.json && dry) {
-    auto report = json_of(servers.remarks, servers.secrets);
+    auto report = remarks_json(servers.remarks, servers.secrets);
     report["servers"] = Json::array();
     for (const auto& server : servers.servers) {
       report["servers"].push_back(

@@ -111,7 +111,7 @@ Result<std::optional<ecosystem::Servers>> read_servers(Session& session, const I
   if (!text) return std::unexpected(text.error());
   const auto document = ecosystem::read_json(*text);
   if (!document || !ecosystem::holds_servers(*document)) return std::nullopt;
-  return translate_servers(*document, session.program.environment, file.parent_path());
+  return ecosystem::translate_servers(*document, session.program.environment, file.parent_path());
 }
 
 Result<void> keep_only(Translation& translation, const ImportFlags& flags) {
@@ -150,7 +150,7 @@ const char* word(Remark::Weight weight) {
 }
 
 Json json_of(const Translation& translation) {
-  auto report = json_of(translation.remarks, translation.secrets);
+  auto report = remarks_json(translation.remarks, translation.secrets);
   report["processes"] = Json::array();
   for (const auto& process : translation.processes) {
     Json one{{"id", process.id}, {"start", process.start}};
@@ -311,7 +311,7 @@ void show_remarks(Session& session, const std::vector<Remark>& remarks,
   }
 }
 
-Json json_of(const std::vector<Remark>& remarks, const SecretsToSeal& secrets) {
+Json remarks_json(const std::vector<Remark>& remarks, const SecretsToSeal& secrets) {
   Json report;
   report["remarks"] = Json::array();
   for (const auto& remark : remarks) {

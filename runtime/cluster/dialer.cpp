@@ -16,7 +16,7 @@
 namespace nightshift::runtime::cluster {
 namespace {
 
-constexpr std::chrono::microseconds rest{1'000'000};
+constexpr std::chrono::microseconds rest{200'000};
 
 struct FreeAddresses {
   void operator()(addrinfo* list) const { ::freeaddrinfo(list); }
@@ -162,6 +162,7 @@ void Dialer::wait(std::chrono::microseconds longest) {
 }
 
 void Dialer::run() {
+  auto pulsed = options_.clock->elapsed();
   while (true) {
     auto longest = rest;
     std::vector<Attempt> to_dial;
@@ -171,6 +172,10 @@ void Dialer::run() {
       to_dial = due(longest);
     }
     for (const auto& [address, attempt] : to_dial) begin(address, attempt);
+    if (const auto now = options_.clock->elapsed(); now - pulsed >= rest) {
+      pulsed = now;
+      options_.pulse();
+    }
     if (to_dial.empty()) wait(longest);
   }
 }

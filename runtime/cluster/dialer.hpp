@@ -37,6 +37,8 @@ class Dialer {
     /// A connection to a peer; the socket does not block. On the dialer's thread; may not call
     /// back: what came of it is told later, by `lost` or `settled`. False if it cannot be taken.
     std::function<bool(const PeerAddress&, Descriptor)> connected;
+    /// Called some times a second, on the dialer's thread: the sessions' sense of time.
+    std::function<void()> pulse;
     /// It could not be reached.
     std::function<void(const PeerAddress&, const std::string& why)> failed;
   };

@@ -31,9 +31,7 @@ namespace {
 
 using caf::io::broker;
 using caf::io::connection_handle;
-using tick_atom = caf::atom_constant<caf::atom("tick")>;
 
-constexpr std::chrono::milliseconds tick{200};
 constexpr std::size_t read_bytes_max = 64u << 10;
 /// What may wait for the wire: a peer that reads nothing is let go.
 constexpr std::size_t unsent_bytes_max = 64u << 20;
@@ -303,7 +301,6 @@ caf::behavior door(broker* self, const std::shared_ptr<Shared>& shared,
     port = listening->second;
   }
   opened->set_value(port);
-  self->delayed_send(self, tick, tick_atom::value);
   return {
       [self, shared](const caf::io::new_connection_msg& message) {
         self->fork([shared](broker* child,
@@ -311,12 +308,6 @@ caf::behavior door(broker* self, const std::shared_ptr<Shared>& shared,
                    message.handle);
       },
       [](const caf::io::acceptor_closed_msg&) {},
-      [self, shared](tick_atom) {
-        shared->registry.refresh();
-        const auto all = shared->all;
-        for (const auto& [id, one] : all) one.tick();
-        self->delayed_send(self, tick, tick_atom::value);
-      },
       [](Order& order) { (*order.job)(); },
   };
 }
@@ -394,6 +385,15 @@ class SessionsOnCaf final : public Sessions {
         return connection_behavior(std::make_shared<Connection>(shared, self, handle, &peer));
       });
       return true;
+    };
+    // Not by messages to oneself that CAF delays: one that is due as the system ends is never
+    // freed.
+    options.pulse = [this] {
+      tell(door_->address(), [shared = shared_] {
+        shared->registry.refresh();
+        const auto all = shared->all;
+        for (const auto& [id, one] : all) one.tick();
+      });
     };
     options.failed = [this](const PeerAddress& peer, const std::string& why) {
       shared_->registry.unreachable(peer, why);

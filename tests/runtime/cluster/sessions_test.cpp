@@ -16,6 +16,13 @@
 #include "tests/runtime/cluster/town.hpp"
 #include "tests/support/eventually.hpp"
 
+// CAF 0.17 does not free the acceptor of a broker that ends as its system does, now and then: 200
+// bytes, once per end of a node. Asked by name, by the leak checker.
+extern "C" const char* __lsan_default_suppressions();   // NOLINT(bugprone-reserved-identifier)
+extern "C" const char* __lsan_default_suppressions() {  // NOLINT(bugprone-reserved-identifier)
+  return "leak:caf::io::network::default_multiplexer::new_doorman\n";
+}
+
 namespace {
 
 using namespace nightshift;

@@ -295,29 +295,6 @@ BOOST_AUTO_TEST_CASE(the_file_of_a_refused_draft_can_be_mended_and_proposed) {
   BOOST_TEST(tasks() == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(the_file_of_a_refused_draft_is_discarded_or_comes_back) {
-  open();
-  write_refused("REPLY");
-  std::filesystem::remove(path() / "vault" / refused);
-  await_file(refused, "status: refused");
-  rename(refused, "Inbox/REPLY.md");
-  await_file(refused, "status: refused");
-  await("nothing in Inbox/", [&] { return count("vault/Inbox") == 0; });
-  rename(refused, "Needs_Action/answer.md");
-  await_file(refused, "status: refused");
-  await("one file", [&] { return count("vault/Needs_Action") == 1; });
-  // Words that were never taken stay with the file.
-  auto changed = text(refused);
-  changed.replace(changed.find("Dear all"), 8, "Dear Ines");
-  drop("Rejected/REPLY.md", changed);
-  std::filesystem::remove(path() / "vault" / refused);
-  await_status("draft", "REPLY", "discarded");
-  await_file("Rejected/REPLY.md", "status: discarded");
-  BOOST_TEST(contains(text("Rejected/REPLY.md"), "Dear Ines"));
-  BOOST_TEST(count("vault/Needs_Action") == 0u);
-  BOOST_TEST(tasks() == 0u);
-}
-
 BOOST_AUTO_TEST_CASE(a_copy_of_the_file_of_a_refused_draft_is_no_task) {
   open();
   write_refused("REPLY");

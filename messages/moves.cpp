@@ -34,6 +34,9 @@ Result<void> check_move(const Canonical& content, std::string_view owner,
   if (content.find("action") != effect::DeliverToOutbox::descriptor()->full_name()) {
     return wants_signature("what is called here does not stand in the file that was moved");
   }
+  if (content.find("attachment")) {
+    return wants_signature("what is attached does not stand in the file that was moved");
+  }
   if (content.find("approvers").value_or("1") != "1") {
     return wants_signature("two people have to approve this");
   }

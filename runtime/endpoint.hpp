@@ -40,11 +40,11 @@ struct EndpointAnswer {
 };
 
 /// Thread-safe.
-class Endpoint {
+class EndpointHandler {
  public:
   using Finish = std::move_only_function<void(EndpointAnswer&&)>;
 
-  virtual ~Endpoint() = default;
+  virtual ~EndpointHandler() = default;
   /// Calls `finish` once, on any thread, even before this returns, and `longest` later at the
   /// latest. Must not wait for anybody.
   virtual void answer(EndpointRequest request, Finish finish) = 0;

@@ -14,7 +14,7 @@
 #include "runtime/upkeep/backups.hpp"
 
 namespace nightshift::runtime {
-class Endpoint;
+class EndpointHandler;
 namespace cluster {
 class ClusterView;
 }
@@ -89,7 +89,7 @@ struct HttpOptions {
   /// What leaves the journal; null where nothing ever does.
   std::shared_ptr<runtime::upkeep::Retention> retention;
   /// Answers `/mcp`, and is stopped with the server; null where nobody does.
-  std::shared_ptr<runtime::Endpoint> mcp;
+  std::shared_ptr<runtime::EndpointHandler> mcp;
   /// The node's sessions with its peers; null where it is in no cluster.
   std::shared_ptr<runtime::cluster::ClusterView> cluster;
   /// Those of the vault, by path, at most `most`; empty without one.

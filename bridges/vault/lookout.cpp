@@ -1,8 +1,6 @@
 // Arms the watches, and falls back to the clock.
 #include "bridges/vault/lookout.hpp"
 
-#include <utility>
-
 #include "bridges/vault/layout.hpp"
 
 namespace nightshift::bridges::vault {
@@ -14,7 +12,8 @@ News Lookout::take() {
   watch();
   looked_at_ = clock_.elapsed();
   again_ = false;
-  return {.everything = true, .files = {}, .renames = std::move(news.renames)};
+  news.files.clear();
+  return news;
 }
 
 void Lookout::look_again() { again_ = true; }

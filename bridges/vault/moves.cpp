@@ -32,8 +32,10 @@ void Moves::look_at(const Standing& standing, const std::string& path, const Fil
 void Moves::hear(const News::Rename& rename) {
   if (came_from_.size() >= moves_max) came_from_.clear();
   came_from_.erase(rename.from);
-  came_from_[rename.to] = rename.from;
+  if (!rename.to.empty()) came_from_[rename.to] = rename.from;
 }
+
+void Moves::forget_moves() { came_from_.clear(); }
 
 void Moves::forget(const std::string& id) {
   const auto seen = seen_.find(id);
@@ -65,6 +67,11 @@ Result<Move> Moves::witness(const Standing& standing, const FoundFile& found) co
   if (digest != standing.marks.digest || !same_content(found.draft, standing.current())) {
     return does_not_count(
         "it was edited before it was moved, and does not show what would be sent");
+  }
+  // Who has read an earlier revision need not have seen that another stands there now.
+  const bool is_from_a_file = standing.taken && standing.taken->digest == standing.marks.digest;
+  if (standing.revisions.size() > 1 && !is_from_a_file) {
+    return does_not_count("it was edited elsewhere than in its file since it waits");
   }
   Move witnessed;
   witnessed.set_from(before);

@@ -21,8 +21,10 @@ class Moves {
   /// shows what would be sent; what was known of it before counts no longer.
   void look_at(const Standing& standing, const std::string& path, const FileText& file,
                const Draft& draft);
-  /// The kernel saw a file move.
+  /// The kernel saw a file move, or come or go alone.
   void hear(const News::Rename& rename);
+  /// The kernel saw more than it told.
+  void forget_moves();
   /// This approval waits no longer.
   void forget(const std::string& id);
   /// The vault is out of sight.

@@ -205,6 +205,7 @@ void VaultBridge::Impl::look_for_missing() {
 void VaultBridge::Impl::look() {
   const auto news = lookout_.take();
   for (const auto& rename : news.renames) moves_.hear(rename);
+  if (news.lost) moves_.forget_moves();
   for (const auto& path : news.files) reception_.look(path);
   if (news.everything && !reception_.look_everywhere()) lookout_.look_again();
 }

@@ -81,6 +81,7 @@ void Watcher::hear(const void* bytes, News& news) {
   std::memcpy(&event, bytes, sizeof event);
   if ((event.mask & (IN_Q_OVERFLOW | IN_UNMOUNT)) != 0) {
     news.everything = true;
+    news.lost = true;
     return;
   }
   // Of a watch that was given up.
@@ -108,15 +109,22 @@ void Watcher::hear(const void* bytes, News& news) {
 
 void Watcher::hear_rename(std::uint32_t mask, std::uint32_t cookie, const std::string& path,
                           News& news) {
-  if ((mask & IN_MOVED_FROM) != 0) {
-    if (leaving_.size() >= leaving_max) leaving_.clear();
-    leaving_[cookie] = path;
+  constexpr std::uint32_t comes_or_goes = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO;
+  if ((mask & comes_or_goes) == 0) return;
+  if (news.renames.size() >= files_max) {
+    news.lost = true;
+    return;
   }
-  if ((mask & IN_MOVED_TO) == 0) return;
   const auto left = leaving_.find(cookie);
-  if (left == leaving_.end()) return;
-  if (news.renames.size() < files_max) news.renames.push_back({.from = left->second, .to = path});
-  leaving_.erase(left);
+  if ((mask & IN_MOVED_TO) != 0 && left != leaving_.end()) {
+    news.renames.push_back({.from = left->second, .to = path});
+    leaving_.erase(left);
+    return;
+  }
+  news.renames.push_back({.from = path, .to = {}});
+  if ((mask & IN_MOVED_FROM) == 0) return;
+  if (leaving_.size() >= leaving_max) leaving_.clear();
+  leaving_[cookie] = path;
 }
 
 }  // namespace nightshift::bridges::vault

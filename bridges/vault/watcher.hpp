@@ -14,7 +14,8 @@ namespace nightshift::bridges::vault {
 
 /// What is to be looked at again.
 struct News {
-  /// A file that got another name or folder in one step, as the kernel saw it.
+  /// A file that got another name or folder in one step, as the kernel saw it; without `to`, one
+  /// that came to or left the path `from` alone, so that what moved there before says nothing.
   struct Rename {
     std::string from;
     std::string to;
@@ -24,6 +25,8 @@ struct News {
   bool everything = false;
   /// Paths relative to the vault.
   std::set<std::string> files;
+  /// Some renames may not be told.
+  bool lost = false;
   /// In their order. What is not told here may have happened all the same.
   std::vector<Rename> renames;
 };

@@ -42,16 +42,18 @@ void Registry::refresh() {
   {
     const std::lock_guard lock(mutex_);
     if (version == trust_version_) return;
-    trust_version_ = version;
   }
   auto credentials = trust_.credentials();
-  if (!credentials) return report("the cluster's files: " + credentials.error().detail);
+  if (!credentials) return report_once("the cluster's files: " + credentials.error().detail);
   auto context = TlsContext::make(std::move(*credentials));
-  if (!context) return report("the cluster's files: " + context.error().detail);
+  if (!context) return report_once("the cluster's files: " + context.error().detail);
   std::vector<Reins> ended;
   {
     const std::lock_guard lock(mutex_);
     context_ = *context;
+    // Only now: what could not be read is read again.
+    trust_version_ = version;
+    trouble_.clear();
     for (const auto& [node, live] : live_) {
       if (is_revoked((*context)->credentials(), live.peer.certificate.serial)) {
         ended.push_back(live.reins);
@@ -60,6 +62,15 @@ void Registry::refresh() {
   }
   for (const auto& reins : ended) reins.close("your certificate was revoked");
   ask_renewals();
+}
+
+void Registry::report_once(std::string line) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (line == trouble_) return;
+    trouble_ = line;
+  }
+  report(line);
 }
 
 /// Every peer is asked: this node does not know who has the authority.
@@ -110,6 +121,10 @@ Result<void> Registry::enter(std::uint64_t connection, const SessionPeer& peer,
       !peer.certificate.subject.invitation && !context()->credentials().facts.subject.invitation;
   {
     const std::lock_guard lock(mutex_);
+    // Since the handshake it may have been.
+    if (is_revoked(context_->credentials(), peer.certificate.serial)) {
+      return fail(ErrorCode::forbidden, "the certificate of " + node + " was revoked");
+    }
     const auto present = live_.find(node);
     if (present != live_.end()) {
       if (!is_better(peer, present->second.peer)) {

@@ -70,12 +70,15 @@ class Registry {
   bool is_better(const SessionPeer& next, const SessionPeer& present) const;
   PeerStatus& status(const std::string& node);
   void ask_renewals();
+  /// What stays as it is is told once.
+  void report_once(std::string line);
 
   const SessionsOptions& options_;
   Trust trust_;
   mutable std::mutex mutex_;
   std::shared_ptr<const TlsContext> context_;
   std::string trust_version_;
+  std::string trouble_;
   std::map<std::string, Live> live_;
   std::map<std::string, PeerStatus> status_;
   std::deque<Refusal> refusals_;

@@ -95,6 +95,15 @@ BOOST_AUTO_TEST_CASE(a_webhook_is_never_called_by_a_move) {
   moved(move()).then(ErrorCode::forbidden, "proof");
 }
 
+BOOST_AUTO_TEST_CASE(what_is_attached_wants_the_key) {
+  auto with_file = mail();
+  auto& file = *with_file.add_attachments();
+  file.set_name("offer.pdf");
+  file.set_bytes("%PDF");
+  as(agent("scribe"), with_file).then_accepted();
+  moved(move()).then(ErrorCode::forbidden, "proof");
+}
+
 BOOST_AUTO_TEST_CASE(four_eyes_want_two_keys) {
   auto important = mail();
   important.set_four_eyes(true);

@@ -68,8 +68,10 @@ struct Night : House {
     const std::string program = std::getenv("NIGHTSHIFT_PROGRAM");
     std::string settings;
     for (const auto& [name, script, status] : hostile) {
-      settings += "[agent." + std::string(name) +
-                  "]\ntimeout_s = 2\nprocesses = 32\nchannel = \"email\"\nfiles = [\"" + program +
+      // Whoever ends by himself may take his time.
+      const bool ends = std::string_view(status) == "drafted";
+      settings += "[agent." + std::string(name) + "]\ntimeout_s = " + (ends ? "60" : "2") +
+                  "\nprocesses = 32\nchannel = \"email\"\nfiles = [\"" + program +
                   "\"]\ncommand = [\"bash\", \"-c\", '''D=" + folder().root().string() +
                   " V=" + path("vault") + " P=" + program + "; " + script + "''']\n";
     }

@@ -60,7 +60,7 @@ std::string without_key(JsonView arguments) {
   return out;
 }
 
-ToolResult shown(const Answer& answer) {
+ToolAnswer shown(const Answer& answer) {
   return {.text = shown_text(answer), .structured = shown_json(answer)};
 }
 
@@ -112,24 +112,24 @@ void GateTools::propose(const ToolUse& use, ToolEnd end) {
   const auto id = id_of_key(use.caller, key);
   submit(id, "propose", without_key(use.arguments.view()), use.caller, key.empty() ? "" : id,
          [end = std::move(end)](Result<Answer> answer) mutable {
-           end(answer ? shown(*answer) : ToolResult::error(answer.error()));
+           end(answer ? shown(*answer) : ToolAnswer::error(answer.error()));
          });
 }
 
 void GateTools::withdraw(const ToolUse& use, ToolEnd end) {
   const auto id = id_in(use);
-  if (!id) return end(ToolResult::error(id.error()));
+  if (!id) return end(ToolAnswer::error(id.error()));
   std::string body;
   runtime::JsonWriter(body).begin_object().field("reason", text_in(use, "reason")).end_object();
   submit(*id, "withdraw", body, use.caller, {},
          [end = std::move(end)](Result<Answer> answer) mutable {
-           end(answer ? shown(*answer) : ToolResult::error(answer.error()));
+           end(answer ? shown(*answer) : ToolAnswer::error(answer.error()));
          });
 }
 
 void GateTools::wait(const ToolUse& use, ToolEnd end) {
   const auto id = id_in(use);
-  if (!id) return end(ToolResult::error(id.error()));
+  if (!id) return end(ToolAnswer::error(id.error()));
   auto patience = use.patience;
   if (const auto seconds = number_in(use, "seconds"); seconds && *seconds >= 0) {
     patience = std::min<std::chrono::milliseconds>(
@@ -142,9 +142,9 @@ void GateTools::await(const std::string& id, const kernel::Caller& caller,
                       std::chrono::milliseconds patience, ToolEnd end) {
   waits_.add(patience, [this, id, caller, end = std::move(end)](bool last) mutable {
     const auto answer = node_.get({std::string(gate_kind), id});
-    if (!answer) return end(ToolResult::error(answer.error())), true;
+    if (!answer) return end(ToolAnswer::error(answer.error())), true;
     if (const auto may = check_reader(*answer, caller); !may) {
-      return end(ToolResult::error(may.error())), true;
+      return end(ToolAnswer::error(may.error())), true;
     }
     const bool open = is_open(*answer);
     if (open && !last) return false;
@@ -176,18 +176,18 @@ void GateTools::ask_permission(const ToolUse& use, ToolEnd end) {
   submit(id, "propose", asked->proposal(caller.principal), caller, id, std::move(reply));
 }
 
-ToolResult GateTools::status(const ToolUse& use) const {
+ToolAnswer GateTools::status(const ToolUse& use) const {
   const auto id = id_in(use);
-  if (!id) return ToolResult::error(id.error());
+  if (!id) return ToolAnswer::error(id.error());
   const auto answer = node_.get({std::string(gate_kind), *id});
-  if (!answer) return ToolResult::error(answer.error());
+  if (!answer) return ToolAnswer::error(answer.error());
   if (const auto may = check_reader(*answer, use.caller); !may) {
-    return ToolResult::error(may.error());
+    return ToolAnswer::error(may.error());
   }
   return shown(*answer);
 }
 
-ToolResult GateTools::approvals(const ToolUse& use) const {
+ToolAnswer GateTools::approvals(const ToolUse& use) const {
   runtime::ListQuery query{.kind = std::string(gate_kind),
                            .where = {{"requester", use.caller.principal}},
                            .after = text_in(use, "after"),
@@ -196,7 +196,7 @@ ToolResult GateTools::approvals(const ToolUse& use) const {
     query.where.emplace_back("status", status);
   }
   const auto page = node_.list(query);
-  if (!page) return ToolResult::error(page.error());
+  if (!page) return ToolAnswer::error(page.error());
   std::string structured;
   runtime::JsonWriter json(structured);
   json.begin_object().key("approvals").begin_array();
@@ -207,30 +207,30 @@ ToolResult GateTools::approvals(const ToolUse& use) const {
   return {.text = structured, .structured = structured};
 }
 
-ToolResult GateTools::journal(const ToolUse& use) const {
+ToolAnswer GateTools::journal(const ToolUse& use) const {
   const auto after =
       static_cast<std::uint64_t>(std::max<std::int64_t>(number_in(use, "after").value_or(0), 0));
   const bool of_one = !text_in(use, "id").empty();
   Result<std::vector<runtime::EventView>> events;
   if (of_one) {
     const auto id = id_in(use);
-    if (!id) return ToolResult::error(id.error());
+    if (!id) return ToolAnswer::error(id.error());
     const EntityRef approval{std::string(gate_kind), *id};
     const auto answer = node_.get(approval);
-    if (!answer) return ToolResult::error(answer.error());
+    if (!answer) return ToolAnswer::error(answer.error());
     if (const auto may = check_reader(*answer, use.caller); !may) {
-      return ToolResult::error(may.error());
+      return ToolAnswer::error(may.error());
     }
     events = node_.events(approval, after, limit_in(use));
   } else if (!use.caller.may(SCOPE_READ)) {
-    return ToolResult::error(
+    return ToolAnswer::error(
         {ErrorCode::forbidden,
          "'" + use.caller.principal + "' has no scope read: name the id of an approval of yours",
          "id"});
   } else {
     events = node_.events(after, limit_in(use));
   }
-  if (!events) return ToolResult::error(events.error());
+  if (!events) return ToolAnswer::error(events.error());
   std::string structured;
   runtime::JsonWriter json(structured);
   json.begin_object().key("events").begin_array();
@@ -244,7 +244,7 @@ ToolResult GateTools::journal(const ToolUse& use) const {
   return {.text = structured, .structured = structured};
 }
 
-ToolResult GateTools::whoami(const ToolUse& use) const {
+ToolAnswer GateTools::whoami(const ToolUse& use) const {
   std::string structured;
   runtime::JsonWriter json(structured);
   json.begin_object().field("principal", use.caller.principal).field("agent", use.caller.agent);

@@ -22,10 +22,10 @@ class GateTools final : public ToolSource {
   void withdraw(const ToolUse& use, ToolEnd end);
   void wait(const ToolUse& use, ToolEnd end);
   void ask_permission(const ToolUse& use, ToolEnd end);
-  ToolResult status(const ToolUse& use) const;
-  ToolResult approvals(const ToolUse& use) const;
-  ToolResult journal(const ToolUse& use) const;
-  ToolResult whoami(const ToolUse& use) const;
+  ToolAnswer status(const ToolUse& use) const;
+  ToolAnswer approvals(const ToolUse& use) const;
+  ToolAnswer journal(const ToolUse& use) const;
+  ToolAnswer whoami(const ToolUse& use) const;
 
   /// Hands a command of the kind of approvals in; its body is JSON.
   void submit(const std::string& id, std::string_view command, std::string_view body,

@@ -44,7 +44,7 @@ std::optional<std::string> approved_input(const runtime::Node& node, const Entit
   return input;
 }
 
-ToolResult allowed(const std::string& input) {
+ToolAnswer allowed(const std::string& input) {
   std::string text;
   runtime::JsonWriter json(text);
   json.begin_object().field("behavior", "allow").key("updatedInput").raw(input).end_object();
@@ -91,14 +91,14 @@ std::string PermissionAsked::proposal(const std::string& principal) const {
   return out;
 }
 
-ToolResult denied(const std::string& message) {
+ToolAnswer denied(const std::string& message) {
   std::string text;
   runtime::JsonWriter json(text);
   json.begin_object().field("behavior", "deny").field("message", message).end_object();
   return {.text = text};
 }
 
-std::optional<ToolResult> permission_answer(const runtime::Node& node, const std::string& id,
+std::optional<ToolAnswer> permission_answer(const runtime::Node& node, const std::string& id,
                                             const kernel::Caller& caller, bool or_pending) {
   const EntityRef approval{std::string(gate_kind), id};
   const auto answer = node.get(approval);

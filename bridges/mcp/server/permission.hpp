@@ -30,9 +30,9 @@ struct PermissionAsked {
 /// The answer to a question whose approval stands so. Only one that was approved and granted
 /// allows, and then exactly the input that was approved. While it is open: nothing, unless
 /// `or_pending`, which denies and says that it is still waited for.
-std::optional<ToolResult> permission_answer(const runtime::Node& node, const std::string& id,
+std::optional<ToolAnswer> permission_answer(const runtime::Node& node, const std::string& id,
                                             const kernel::Caller& caller, bool or_pending);
-ToolResult denied(const std::string& message);
+ToolAnswer denied(const std::string& message);
 
 /// The executor of `GrantPermission`. What it grants is done by whoever asked: it says so once it
 /// is dispatched, behind the gate, and nothing leaves the node.

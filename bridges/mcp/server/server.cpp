@@ -225,7 +225,7 @@ void McpServer::call_tool(const Request& request, Asked asked) {
               .caller = asked.http.caller,
               .key = in_meta(request.params, "nightshift/key"),
               .patience = patience};
-  tool->second->call(std::move(use), [asked = std::move(asked)](ToolResult result) mutable {
+  tool->second->call(std::move(use), [asked = std::move(asked)](ToolAnswer result) mutable {
     asked.succeed(to_json(result));
   });
 }

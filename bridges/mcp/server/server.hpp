@@ -21,7 +21,7 @@ inline constexpr std::size_t server_message_bytes_max = 8u << 20;
 inline constexpr std::chrono::seconds server_patience{280};
 
 /// Thread-safe. Streamable HTTP without streams of its own: every answer is JSON, a GET is refused.
-class McpServer final : public runtime::Endpoint {
+class McpServer final : public runtime::EndpointHandler {
  public:
   /// `node` must outlive it. Names of tools of `more` that the node has itself are not offered.
   McpServer(runtime::Node& node, std::string version,

@@ -5,7 +5,7 @@
 
 namespace nightshift::bridges::mcp {
 
-ToolResult ToolResult::error(const Error& error) {
+ToolAnswer ToolAnswer::error(const Error& error) {
   std::string structured;
   runtime::JsonWriter json(structured);
   json.begin_object().field("code", info(error.code).name).field("detail", error.detail);
@@ -26,7 +26,7 @@ std::string to_json(const ToolInfo& tool) {
   return out;
 }
 
-std::string to_json(const ToolResult& result) {
+std::string to_json(const ToolAnswer& result) {
   std::string out;
   runtime::JsonWriter json(out);
   json.begin_object().key("content").begin_array().begin_object();

@@ -34,7 +34,7 @@ struct ToolUse {
 };
 
 /// What a tool answers: to a model, so an error is no error of the protocol.
-struct ToolResult {
+struct ToolAnswer {
   std::string text;
   bool failed = false;
   /// A JSON object as well; empty without.
@@ -42,10 +42,10 @@ struct ToolResult {
   /// The approval that is still waited for: the same request again goes on waiting.
   std::string pending = {};
 
-  static ToolResult error(const Error& error);
+  static ToolAnswer error(const Error& error);
 };
 
-using ToolEnd = std::move_only_function<void(ToolResult)>;
+using ToolEnd = std::move_only_function<void(ToolAnswer)>;
 
 /// Thread-safe.
 class ToolSource {
@@ -58,6 +58,6 @@ class ToolSource {
 
 // As JSON.
 std::string to_json(const ToolInfo& tool);
-std::string to_json(const ToolResult& result);
+std::string to_json(const ToolAnswer& result);
 
 }  // namespace nightshift::bridges::mcp

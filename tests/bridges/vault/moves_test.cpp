@@ -134,6 +134,28 @@ BOOST_AUTO_TEST_CASE(an_edit_since_makes_the_file_an_old_one) {
   does_not_count("edited before it was moved");
 }
 
+BOOST_AUTO_TEST_CASE(what_was_edited_elsewhere_wants_the_key_though_the_file_shows_it) {
+  auto edited = standing.current();
+  edited.set_body("Over HTTP");
+  edited.set_digest(std::string(32, 'e'));
+  standing.marks.digest = to_hex(edited.digest());
+  standing.revisions.push_back(edited);
+  file.text = render(standing.current(), standing.marks);
+  look();
+  does_not_count("edited elsewhere");
+  standing.taken = Taken{.bytes = {}, .digest = standing.marks.digest};
+  BOOST_TEST(witness().has_value(), "the owner has edited it in the file");
+}
+
+BOOST_AUTO_TEST_CASE(what_came_or_went_alone_ends_what_a_move_says) {
+  moves.hear({.from = approved, .to = {}});
+  does_not_count("in one step");
+  moves.hear({.from = path, .to = approved});
+  BOOST_TEST(witness().has_value());
+  moves.forget_moves();
+  does_not_count("in one step");
+}
+
 BOOST_AUTO_TEST_CASE(a_move_from_elsewhere_or_back_does_not_count) {
   moves.hear({.from = "Inbox/EMAIL_DRAFT_1.md", .to = approved});
   does_not_count("in one step");

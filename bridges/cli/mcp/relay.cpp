@@ -36,6 +36,12 @@ Json success(const Json& id, Json result) {
   return {{"jsonrpc", "2.0"}, {"id", id}, {"result", std::move(result)}};
 }
 
+/// What lies at a path of a message that may have any form; null where nothing does.
+Json value_at(const Json& message, const char* path) {
+  const Json::json_pointer at(path);
+  return message.contains(at) ? message.at(at) : Json();
+}
+
 /// `params` with what the node wants to know of every request.
 Json addressed(Json request) {
   auto& params = request["params"];
@@ -55,18 +61,17 @@ bool speaks_stateless(const Json& request) {
 
 /// How long the tool that is called is waited for; nothing: for as long as it takes.
 std::optional<milliseconds> patience_of(const Json& request) {
-  const auto name = request.value(Json::json_pointer("/params/name"), Json());
+  const auto name = value_at(request, "/params/name");
   if (request.at("method") != "tools/call") return milliseconds(0);
   if (name == "permission_prompt") return std::nullopt;
   if (name != "wait") return milliseconds(0);
-  const auto seconds = request.value(Json::json_pointer("/params/arguments/seconds"), Json());
+  const auto seconds = value_at(request, "/params/arguments/seconds");
   if (!seconds.is_number_integer()) return wait_default;
   return std::chrono::seconds(std::clamp<std::int64_t>(seconds.get<std::int64_t>(), 0, 86'400));
 }
 
 bool is_pending(const Json& answer) {
-  const auto meta = answer.value(Json::json_pointer("/result/_meta"), Json::object());
-  return meta.contains(pending_key);
+  return value_at(answer, "/result/_meta").contains(pending_key);
 }
 
 /// As a client of sessions knows it.
@@ -138,7 +143,8 @@ void Relay::take(const std::string& line) {
   if (id == message.end()) {
     if (method != "notifications/cancelled") return;
     const std::lock_guard lock(mutex_);
-    cancelled_.insert(message.value(Json::json_pointer("/params/requestId"), Json()).dump());
+    if (cancelled_.size() >= relay_requests_max) cancelled_.clear();
+    cancelled_.insert(value_at(message, "/params/requestId").dump());
     changed_.notify_all();
     return;
   }
@@ -180,6 +186,7 @@ void Relay::begin(Json request) {
   errand.thread = std::thread([this, &errand, request = std::move(request)] {
     ask(request);
     const std::lock_guard done(mutex_);
+    cancelled_.erase(request.at("id").dump());
     errand.over = true;
   });
 }

@@ -39,14 +39,14 @@ constexpr const char* wait_schema = R"({"type": "object", "required": ["id"], "p
 constexpr const char* approvals_schema = R"({"type": "object", "properties": {
 "status": {"type": "string", "enum": ["pending", "approved", "rejected", "sent", "failed",
   "unknown", "withdrawn", "expired"]},
-"limit": {"type": "integer", "minimum": 1, "maximum": 200},
+"limit": {"type": "integer", "minimum": 1, "maximum": 50},
 "after": {"type": "string", "description": "next of the page before"}}})";
 
 constexpr const char* journal_schema = R"({"type": "object", "properties": {
 "id": {"type": "string",
   "description": "Of an approval; without one, everything, which takes scope read."},
 "after": {"type": "integer", "minimum": 0},
-"limit": {"type": "integer", "minimum": 1, "maximum": 200}}})";
+"limit": {"type": "integer", "minimum": 1, "maximum": 50}}})";
 
 constexpr const char* permission_schema = R"({"type": "object",
 "required": ["tool_name", "input"], "properties": {"tool_name": {"type": "string"},

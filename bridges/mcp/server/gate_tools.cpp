@@ -15,7 +15,7 @@ namespace {
 
 using runtime::Answer;
 
-constexpr std::size_t page_max = 200;
+constexpr std::size_t page_max = 50;
 
 /// Text members that the tools share.
 Result<std::string> id_in(const ToolUse& use) {
@@ -44,7 +44,7 @@ std::optional<std::int64_t> number_in(const ToolUse& use, std::string_view name)
 }
 
 std::size_t limit_in(const ToolUse& use) {
-  const auto limit = number_in(use, "limit").value_or(50);
+  const auto limit = number_in(use, "limit").value_or(page_max);
   return static_cast<std::size_t>(std::clamp<std::int64_t>(limit, 1, page_max));
 }
 
@@ -160,15 +160,18 @@ void GateTools::ask_permission(const ToolUse& use, ToolEnd end) {
   const auto& caller = use.caller;
   const auto key = use.key.empty() ? to_hex(random_bytes(16)) : use.key;
   const auto id = asked->approval_id(caller.principal, key);
-  auto reply = [this, id, caller, patience = use.patience,
+  auto reply = [this, id, caller, asked = *asked, patience = use.patience,
                 end = std::move(end)](Result<Answer> answer) mutable {
     // What was asked before is there already, whatever the command id says.
     const bool there = answer || node_.get({std::string(gate_kind), id});
     if (!there) {
-      return end(denied("nobody can be asked: " + std::string(answer.error().message())));
+      auto result = denied("nobody can be asked: " + std::string(answer.error().message()));
+      // It may be possible soon: whoever goes on asking is not told no for good.
+      if (info(answer.error().code).http_status >= 500) result.pending = id;
+      return end(std::move(result));
     }
-    waits_.add(patience, [this, id, caller, end = std::move(end)](bool last) mutable {
-      auto result = permission_answer(node_, id, caller, last);
+    waits_.add(patience, [this, id, caller, asked, end = std::move(end)](bool last) mutable {
+      auto result = permission_answer(node_, id, asked, caller, last);
       if (!result) return false;
       return end(std::move(*result)), true;
     });

@@ -14,7 +14,8 @@ namespace {
 
 using runtime::Outcome;
 
-constexpr std::size_t events_max = 1000;
+/// So many of its events are read at a time: an input may be large.
+constexpr std::size_t events_max = 16;
 
 /// A member of a member of ...; `null` where one is missing.
 JsonView within(JsonView value, std::initializer_list<std::string_view> names) {
@@ -28,20 +29,33 @@ JsonView within(JsonView value, std::initializer_list<std::string_view> names) {
   return value;
 }
 
-/// What its last revision allows; nothing where it allows no tool at all.
-std::optional<std::string> approved_input(const runtime::Node& node, const EntityRef& approval) {
-  const auto events = node.events(approval, 0, events_max);
-  if (!events || events->size() == events_max) return std::nullopt;
-  std::optional<std::string> input;
-  for (const auto& event : *events) {
-    if (!event.event) continue;
-    if (event.event->GetDescriptor()->FindFieldByName("proposal") == nullptr) continue;
-    const auto text = nightshift::to_json(*event.event);
-    const auto view = JsonView::read(text);
-    if (!view) return std::nullopt;
-    input = within(*view, {"proposal", "action", "permission", "input"}).text();
+/// What an event proposes to allow; nothing where that is no tool at all.
+std::optional<PermissionAsked> proposed(const google::protobuf::Message& event) {
+  const auto text = nightshift::to_json(event);
+  const auto view = JsonView::read(text);
+  if (!view) return std::nullopt;
+  const auto permission = within(*view, {"proposal", "action", "permission"});
+  auto tool = within(permission, {"tool"}).text();
+  auto input = within(permission, {"input"}).text();
+  if (!tool || !input) return std::nullopt;
+  return PermissionAsked{std::move(*tool), std::move(*input),
+                         within(permission, {"use"}).text().value_or("")};
+}
+
+/// What its last revision allows.
+std::optional<PermissionAsked> approved(const runtime::Node& node, const EntityRef& approval) {
+  std::optional<PermissionAsked> last;
+  for (std::uint64_t after = 0;;) {
+    const auto events = node.events(approval, after, events_max);
+    if (!events) return std::nullopt;
+    for (const auto& event : *events) {
+      after = event.record.sequence();
+      if (!event.event) return std::nullopt;
+      if (event.event->GetDescriptor()->FindFieldByName("proposal") == nullptr) continue;
+      last = proposed(*event.event);
+    }
+    if (events->size() < events_max) return last;
   }
-  return input;
 }
 
 ToolAnswer allowed(const std::string& input) {
@@ -99,6 +113,7 @@ ToolAnswer denied(const std::string& message) {
 }
 
 std::optional<ToolAnswer> permission_answer(const runtime::Node& node, const std::string& id,
+                                            const PermissionAsked& asked,
                                             const kernel::Caller& caller, bool or_pending) {
   const EntityRef approval{std::string(gate_kind), id};
   const auto answer = node.get(approval);
@@ -113,8 +128,12 @@ std::optional<ToolAnswer> permission_answer(const runtime::Node& node, const std
     return result;
   }
   if (answer->status != "sent") return denied(shown_text(*answer));
-  const auto input = approved_input(node, approval);
-  return input ? allowed(*input) : denied("approval " + id + " allows no tool");
+  const auto said = approved(node, approval);
+  // Whoever may edit it could have asked about another tool meanwhile.
+  if (!said || said->tool != asked.tool || said->use != asked.use) {
+    return denied("approval " + id + " was edited, and allows something else than was asked");
+  }
+  return allowed(said->input);
 }
 
 std::string PermissionGrant::effect_type() const {

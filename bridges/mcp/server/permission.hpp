@@ -28,9 +28,11 @@ struct PermissionAsked {
 };
 
 /// The answer to a question whose approval stands so. Only one that was approved and granted
-/// allows, and then exactly the input that was approved. While it is open: nothing, unless
+/// allows, for the tool and the use that were asked about, and then exactly the input that was
+/// approved. While it is open: nothing, unless
 /// `or_pending`, which denies and says that it is still waited for.
 std::optional<ToolAnswer> permission_answer(const runtime::Node& node, const std::string& id,
+                                            const PermissionAsked& asked,
                                             const kernel::Caller& caller, bool or_pending);
 ToolAnswer denied(const std::string& message);
 

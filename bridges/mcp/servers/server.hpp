@@ -39,8 +39,11 @@ class Server {
   std::optional<Moment> next() const;
   void call(ToolCall call, Servers::OnEnd on_end);
   bool is_reached() const { return open_; }
-  /// The bridge goes.
-  void close() { connection_.reset(); }
+  /// The bridge goes: what waits is answered, and it is not reached again.
+  void close() {
+    wanted_ = false;
+    lose({ErrorCode::stopping, "the node stops", {}});
+  }
 
  private:
   /// A list of tools that is being read, page by page.

@@ -124,6 +124,16 @@ BOOST_AUTO_TEST_CASE(an_input_that_a_person_edited_is_what_is_allowed) {
   BOOST_TEST(behaviour(answer) == R"({"behavior":"allow","updatedInput":{"content":"y"}})");
 }
 
+BOOST_AUTO_TEST_CASE(another_tool_than_was_asked_about_is_not_what_a_person_allowed) {
+  auto answer = ask();
+  const auto id = pending();
+  auto edit = std::make_shared<approval::Edit>();
+  edit->mutable_action()->mutable_permission()->set_tool("Read");
+  BOOST_TEST(command(id, edit).has_value());
+  approve(id);
+  BOOST_TEST(is_denied(behaviour(answer)));
+}
+
 BOOST_AUTO_TEST_CASE(what_cannot_be_asked_is_denied) {
   for (const std::string bad :
        {"{}", R"({"tool_name":"Write"})", R"({"tool_name":1,"input":{}})",

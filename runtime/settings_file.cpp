@@ -1,11 +1,12 @@
 // Reads TOML into flat entries; the only file that knows toml++.
 #include "runtime/settings_file.hpp"
 
-#include <algorithm>
 #include <fstream>
 #include <sstream>
 
 #include <toml++/toml.h>
+
+#include "runtime/settings_sections.hpp"
 
 namespace nightshift::runtime {
 namespace {
@@ -30,8 +31,7 @@ class Flattener {
     for (const auto& [name, node] : table) {
       const std::string key = prefix + std::string(name.str());
       const auto* section = node.as_table();
-      const bool named = std::ranges::any_of(
-          named_sections, [&](std::string_view word) { return prefix == std::string(word) + "."; });
+      const bool named = !prefix.empty() && has_named_tables(prefix.substr(0, prefix.size() - 1));
       if (section != nullptr && (prefix.empty() || named) && !section->empty()) {
         add_table(key + ".", *section);
       } else {

@@ -1,7 +1,6 @@
 // A configuration file as flat entries, each with the place where it stands.
 #pragma once
 
-#include <array>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -22,11 +21,6 @@ struct SettingEntry {
   std::string type_error;
   bool empty_section = false;
 };
-
-/// Sections whose tables have names of the owner's choice, `[webhook.NAME]`.
-inline constexpr std::array named_sections{std::string_view("agent"), std::string_view("budget"),
-                                           std::string_view("prices"), std::string_view("process"),
-                                           std::string_view("webhook")};
 
 /// Entries of a TOML text; `origin` is what errors call it.
 Result<std::vector<SettingEntry>> read_settings_text(std::string_view text,

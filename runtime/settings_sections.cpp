@@ -109,6 +109,13 @@ bool is_named_section(std::string_view word) {
   });
 }
 
+bool has_named_tables(std::string_view word) {
+  return std::ranges::any_of(sections(), [word](const NamedSection& section) {
+    return !has_names_as_keys(section) &&
+           section.prefix.substr(0, section.prefix.size() - 1) == word;
+  });
+}
+
 Result<void> check_named_sections(const Settings& settings) {
   auto checked = check_each("webhook.", settings.webhooks);
   if (checked) checked = check_each("mail.", settings.mail_accounts);

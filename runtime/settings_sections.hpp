@@ -30,6 +30,8 @@ std::vector<std::string> named_keys_near(std::string_view key);
 std::vector<SettingKey> named_keys();
 /// True for `webhook` and the like.
 bool is_named_section(std::string_view word);
+/// True if its tables have names of the owner's choice, `[webhook.NAME]`.
+bool has_named_tables(std::string_view word);
 
 /// Error `config` where one lacks something.
 Result<void> check_named_sections(const Settings& settings);

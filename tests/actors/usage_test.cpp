@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(a_call_of_nothing_is_counted_as_a_call) {
 }
 
 BOOST_AUTO_TEST_CASE(a_meter_that_is_full_takes_no_more) {
-  auto& table = story.world.node.data.begin()->second;
+  auto& table = story.world.node.data.at(PriceTable::descriptor()->full_name());
   auto dear = std::make_shared<PriceTable>(static_cast<const PriceTable&>(*table));
   for (auto& price : *dear->mutable_prices()) {
     price.mutable_rates()->set_output_micro_usd(rate_micro_usd_max);

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "tests/bridges/vault/house.hpp"
+#include "tests/support/program/program.hpp"
 
 namespace nightshift::bridges::vault {
 namespace {
@@ -134,19 +135,21 @@ BOOST_AUTO_TEST_CASE(a_move_while_the_node_was_down_approves_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(what_a_merge_brings_approves_nothing) {
-  const auto git = [this](const std::string& folder, const std::string& words) {
-    const auto command = "git -c user.name=m -c user.email=m@example.com -C '" +
-                         (path() / folder).string() + "' " + words + " >/dev/null 2>&1";
-    BOOST_REQUIRE_MESSAGE(std::system(command.c_str()) == 0, command);
+  const auto git = [this](const std::string& folder, std::vector<std::string> words) {
+    words.insert(words.begin(), {"-c", "user.name=m", "-c", "user.email=m@example.com", "-C",
+                                 (path() / folder).string()});
+    const auto ended = run_program(
+        tests::Launch{.arguments = words, .environment = {}, .program = "/usr/bin/git"});
+    BOOST_REQUIRE_MESSAGE(ended.exit_code == 0, ended.err);
   };
-  git("vault", "init -q -b main");
-  git("vault", "add " + one);
-  git("vault", "commit -qm waits");
-  git("vault", "worktree add -q -b moved ../elsewhere");
+  git("vault", {"init", "-q", "-b", "main"});
+  git("vault", {"add", one});
+  git("vault", {"commit", "-qm", "waits"});
+  git("vault", {"worktree", "add", "-q", "-b", "moved", "../elsewhere"});
   fs::create_directories(path() / "elsewhere/Approved");
-  git("elsewhere", "mv " + one + " " + approved);
-  git("elsewhere", "commit -qm moved");
-  git("vault", "merge -q moved");
+  git("elsewhere", {"mv", one, approved});
+  git("elsewhere", {"commit", "-qm", "moved"});
+  git("vault", {"merge", "-q", "moved"});
   is_put_back("did not come from");
 }
 

@@ -4,8 +4,11 @@
 #include "bridges/git/bounds.hpp"
 
 #if defined(__SANITIZE_ADDRESS__)
-/// What libgit2 keeps for each thread in the expressions it compiles is never freed.
-extern "C" const char* __lsan_default_suppressions() { return "leak:libpcre2\nleak:libgit2\n"; }
+/// What libgit2 keeps for each thread in the expressions it compiles, and for sessions over ssh
+/// that ended early in libssh2 and its keys, is never freed.
+extern "C" const char* __lsan_default_suppressions() {
+  return "leak:libpcre2\nleak:libgit2\nleak:libssh2\nleak:libcrypto\n";
+}
 #endif
 
 namespace nightshift::bridges::git {

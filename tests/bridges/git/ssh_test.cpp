@@ -98,8 +98,9 @@ class Server {
 
  private:
   void make_key(const std::string& name, const std::string& type) const {
-    const auto said = run(
-        folder_, {"ssh-keygen", "-q", "-t", type, "-b", "2048", "-N", "", "-C", "", "-f", name});
+    const std::string bits = type == "ecdsa" ? "256" : "2048";
+    const auto said =
+        run(folder_, {"ssh-keygen", "-q", "-t", type, "-b", bits, "-N", "", "-C", "", "-f", name});
     BOOST_REQUIRE_MESSAGE(said.exit_code == 0, said.text);
   }
 

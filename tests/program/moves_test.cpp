@@ -58,12 +58,14 @@ BOOST_FIXTURE_TEST_CASE(a_move_of_the_owner_sends_and_says_how_it_was_approved, 
   stop();
 }
 
-BOOST_FIXTURE_TEST_CASE(a_move_while_the_node_was_down_or_of_a_stranger_sends_nothing, Moving) {
+BOOST_FIXTURE_TEST_CASE(a_move_of_a_stranger_sends_nothing, Moving) {
   start();
   propose("OFFER");
   eventually([&] { return fs::exists(waiting("OFFER")); }, "its file waits");
   // Nobody can approve yet, so nobody's move does.
   const auto told = [&] {
+    // Asking takes long enough for the bridge to read a file again that was put back.
+    BOOST_TEST(status("OFFER") == "pending");
     std::error_code gone;
     fs::rename(waiting("OFFER"), path("vault/Approved/OFFER.md"), gone);
     const auto errors = path("vault/Logs/Local/errors.md");
@@ -72,7 +74,14 @@ BOOST_FIXTURE_TEST_CASE(a_move_while_the_node_was_down_or_of_a_stranger_sends_no
   eventually(told, "the move is put back");
   eventually([&] { return fs::exists(waiting("OFFER")); }, "its file is back");
   stop();
+}
+
+BOOST_FIXTURE_TEST_CASE(a_move_while_the_node_was_down_sends_nothing, Moving) {
   add_anna();
+  start();
+  propose("OFFER");
+  eventually([&] { return fs::exists(waiting("OFFER")); }, "its file waits");
+  stop();
   fs::rename(waiting("OFFER"), path("vault/Approved/OFFER.md"));
   start();
   eventually([&] { return fs::exists(waiting("OFFER")); }, "its file is back again");

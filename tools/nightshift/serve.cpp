@@ -11,9 +11,7 @@
 
 #include "bridges/cli/show.hpp"
 #include "bridges/http/server.hpp"
-#include "bridges/mcp/server/permission.hpp"
-#include "bridges/mcp/server/server.hpp"
-#include "bridges/vault/outbox.hpp"
+#include "bridges/mcp/gate/server.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/secrets/environment.hpp"
 #include "storage/rocks.hpp"
@@ -23,7 +21,6 @@
 #include "tools/nightshift/crash_point.hpp"
 #include "tools/nightshift/initialise.hpp"
 #include "tools/nightshift/logging.hpp"
-#include "tools/nightshift/mails.hpp"
 #include "tools/nightshift/mcp_servers.hpp"
 #include "tools/nightshift/presence.hpp"
 #include "tools/nightshift/process.hpp"
@@ -31,9 +28,9 @@
 #include "tools/nightshift/quarantine.hpp"
 #include "tools/nightshift/retention.hpp"
 #include "tools/nightshift/secrets.hpp"
+#include "tools/nightshift/senders.hpp"
 #include "tools/nightshift/upkeep_part.hpp"
 #include "tools/nightshift/vault.hpp"
-#include "tools/nightshift/webhooks.hpp"
 
 namespace nightshift::tools {
 namespace {
@@ -41,7 +38,6 @@ namespace {
 using bridges::cli::NodeFlags;
 using bridges::cli::Program;
 using bridges::http::HttpServer;
-using bridges::vault::Outbox;
 using runtime::supervision::Component;
 using runtime::supervision::Failed;
 using runtime::supervision::Health;
@@ -168,26 +164,10 @@ class Service {
     composer_ = std::move(*composer);
     std::vector<std::shared_ptr<runtime::Executor>> all{composer_};
     if (log_->identity().role() == "cloud") return all;
-    const auto beside = has_vault() ? settings_.vault_path : folder_.root();
-    bridges::vault::Probe probe;
-    if (auto crash = crash_point(program_.environment)) {
-      probe = [crash](std::string_view step) {
-        crash(step);
-        return 0;
-      };
-    }
-    auto outbox = Outbox::open(beside / "Outbox", std::move(probe));
-    if (!outbox) return std::unexpected(outbox.error());
-    all.push_back(std::move(*outbox));
-    if (!settings_.mail_accounts.empty()) {
-      all.push_back(make_mail(settings_, secrets_, crash_point(program_.environment)));
-    }
-    all.push_back(std::make_shared<bridges::mcp::PermissionGrant>());
-    if (settings_.webhooks.empty()) return all;
-    auto webhook = make_webhook(settings_, secrets_, clock_, program_.version,
-                                crash_point(program_.environment));
-    if (!webhook) return std::unexpected(webhook.error());
-    all.push_back(std::move(*webhook));
+    auto senders = make_senders(settings_, has_vault() ? settings_.vault_path : folder_.root(),
+                                secrets_, clock_, program_.version, program_.environment);
+    if (!senders) return std::unexpected(senders.error());
+    all.insert(all.end(), senders->begin(), senders->end());
     return all;
   }
 

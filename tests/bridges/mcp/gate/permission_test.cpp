@@ -2,7 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "messages/approval.pb.h"
-#include "tests/bridges/mcp/server/gate.hpp"
+#include "tests/bridges/mcp/gate/gate.hpp"
 
 namespace nightshift::bridges::mcp {
 namespace {

@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "bridges/mcp/gate/sessions.hpp"
+#include "bridges/mcp/gate/tool_source.hpp"
+#include "bridges/mcp/gate/waits.hpp"
 #include "bridges/mcp/protocol/message.hpp"
 #include "bridges/mcp/protocol/version.hpp"
-#include "bridges/mcp/server/sessions.hpp"
-#include "bridges/mcp/server/tool_source.hpp"
-#include "bridges/mcp/server/waits.hpp"
 #include "runtime/endpoint.hpp"
 #include "runtime/node.hpp"
 

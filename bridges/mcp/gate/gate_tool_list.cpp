@@ -1,5 +1,5 @@
 // What an agent is told of the node's own tools.
-#include "bridges/mcp/server/gate_tools.hpp"
+#include "bridges/mcp/gate/gate_tools.hpp"
 
 namespace nightshift::bridges::mcp {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "bridges/mcp/server/tool_source.hpp"
+#include "bridges/mcp/gate/tool_source.hpp"
 #include "runtime/executor.hpp"
 #include "runtime/node.hpp"
 

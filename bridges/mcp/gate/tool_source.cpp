@@ -1,5 +1,5 @@
 // The JSON of tools and their results.
-#include "bridges/mcp/server/tool_source.hpp"
+#include "bridges/mcp/gate/tool_source.hpp"
 
 #include "runtime/json_writer.hpp"
 

@@ -3,8 +3,8 @@
 
 #include <memory>
 
-#include "bridges/mcp/server/tool_source.hpp"
-#include "bridges/mcp/server/waits.hpp"
+#include "bridges/mcp/gate/tool_source.hpp"
+#include "bridges/mcp/gate/waits.hpp"
 #include "runtime/node.hpp"
 
 namespace nightshift::bridges::mcp {

@@ -1,7 +1,7 @@
 // Clients that mean harm: what they send is refused, and harms nobody else.
 #include <boost/test/unit_test.hpp>
 
-#include "tests/bridges/mcp/server/gate.hpp"
+#include "tests/bridges/mcp/gate/gate.hpp"
 
 namespace nightshift::bridges::mcp {
 

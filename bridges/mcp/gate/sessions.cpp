@@ -1,5 +1,5 @@
 // A short list, searched from its end.
-#include "bridges/mcp/server/sessions.hpp"
+#include "bridges/mcp/gate/sessions.hpp"
 
 #include <algorithm>
 

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "bridges/mcp/server/server.hpp"
+#include "bridges/mcp/gate/server.hpp"
 #include "messages/approval.pb.h"
 #include "runtime/clock.hpp"
 #include "runtime/node.hpp"

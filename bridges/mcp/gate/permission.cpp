@@ -1,8 +1,8 @@
 // From a question to an approval, and from that to `allow` or `deny`.
-#include "bridges/mcp/server/permission.hpp"
+#include "bridges/mcp/gate/permission.hpp"
 
+#include "bridges/mcp/gate/view.hpp"
 #include "bridges/mcp/protocol/canonical_json.hpp"
-#include "bridges/mcp/server/view.hpp"
 #include "messages/canonical.hpp"
 #include "messages/crypto.hpp"
 #include "messages/effects.pb.h"

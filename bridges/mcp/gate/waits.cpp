@@ -1,5 +1,5 @@
 // One thread that looks after all waits.
-#include "bridges/mcp/server/waits.hpp"
+#include "bridges/mcp/gate/waits.hpp"
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // Picks fields of a view.
-#include "bridges/mcp/server/view.hpp"
+#include "bridges/mcp/gate/view.hpp"
 
 #include <algorithm>
 #include <array>

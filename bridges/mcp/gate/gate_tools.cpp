@@ -1,10 +1,10 @@
 // What the node's own tools do.
-#include "bridges/mcp/server/gate_tools.hpp"
+#include "bridges/mcp/gate/gate_tools.hpp"
 
 #include <algorithm>
 
-#include "bridges/mcp/server/permission.hpp"
-#include "bridges/mcp/server/view.hpp"
+#include "bridges/mcp/gate/permission.hpp"
+#include "bridges/mcp/gate/view.hpp"
 #include "messages/crypto.hpp"
 #include "messages/json.hpp"
 #include "runtime/json_writer.hpp"

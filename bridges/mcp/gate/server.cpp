@@ -1,9 +1,9 @@
 // Messages in, answers out.
-#include "bridges/mcp/server/server.hpp"
+#include "bridges/mcp/gate/server.hpp"
 
 #include <algorithm>
 
-#include "bridges/mcp/server/gate_tools.hpp"
+#include "bridges/mcp/gate/gate_tools.hpp"
 #include "runtime/json_writer.hpp"
 
 namespace nightshift::bridges::mcp {

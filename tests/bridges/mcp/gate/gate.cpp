@@ -1,9 +1,9 @@
 // Puts the parts together as the program does.
-#include "tests/bridges/mcp/server/gate.hpp"
+#include "tests/bridges/mcp/gate/gate.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include "bridges/mcp/server/permission.hpp"
+#include "bridges/mcp/gate/permission.hpp"
 #include "messages/canonical.hpp"
 #include "messages/json.hpp"
 #include "tests/support/eventually.hpp"

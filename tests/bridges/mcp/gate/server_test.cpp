@@ -1,7 +1,7 @@
 // Versions, sessions, and what the tools do.
 #include <boost/test/unit_test.hpp>
 
-#include "tests/bridges/mcp/server/gate.hpp"
+#include "tests/bridges/mcp/gate/gate.hpp"
 
 namespace nightshift::bridges::mcp {
 namespace {

@@ -97,9 +97,12 @@ void report(Session& session, const std::string& ready, const std::string& sente
   session.out << sentence << (ready.empty() ? "" : ": " + ready) << "\n";
 }
 
-}  // namespace
+struct Running {
+  std::string at;
+  bool began;
+};
 
-Result<void> up(Session& session, const NodeFlags& flags) {
+Result<Running> bring_up(Session& session, const NodeFlags& flags) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return fail(ErrorCode::io, std::strerror(errno));
   runtime::Descriptor out(ends[0]), child_out(ends[1]);
@@ -113,10 +116,7 @@ Result<void> up(Session& session, const NodeFlags& flags) {
   if (child == 0) become_node(arguments.data(), child_out.get(), said.get());
   child_out.close();
   const auto ready = read_line(out.get(), ready_timeout_ms);
-  if (ready.text) {
-    report(session, *ready.text, "the node runs in the background");
-    return {};
-  }
+  if (ready.text) return Running{*ready.text, true};
   if (!ready.closed) {
     return fail(ErrorCode::timed_out,
                 "the node is not ready yet; see " + session.folder.log_file().string(),
@@ -126,10 +126,26 @@ Result<void> up(Session& session, const NodeFlags& flags) {
   auto ended = explain_end(read_all(said.get()), session.folder);
   const auto node = session.folder.read_node();
   if (ended.error().code == ErrorCode::locked && node && *node) {
-    report(session, (*node)->http(), "a node runs already");
-    return {};
+    return Running{(*node)->http(), false};
   }
-  return ended;
+  return std::unexpected(ended.error());
+}
+
+}  // namespace
+
+Result<void> up(Session& session, const NodeFlags& flags) {
+  const auto running = bring_up(session, flags);
+  if (!running) return std::unexpected(running.error());
+  report(session, running->at,
+         running->began ? "the node runs in the background" : "a node runs already");
+  return {};
+}
+
+Result<void> up_for_others(Session& session) {
+  const auto running = bring_up(session, {});
+  if (!running) return std::unexpected(running.error());
+  if (!session.json) report(session, running->at, "no node ran here; one does now");
+  return {};
 }
 
 Result<void> down(Session& session, bool keep_children) {

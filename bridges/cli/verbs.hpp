@@ -219,6 +219,8 @@ Result<void> completion_words(Session& session, const std::vector<std::string>& 
 
 // the node in the background
 Result<void> up(Session& session, const NodeFlags& flags);
+/// For a verb that needs a node: says so in a line, and nothing where programs read.
+Result<void> up_for_others(Session& session);
 /// With `keep_children`, processes go on and wait for the next node.
 Result<void> down(Session& session, bool keep_children);
 

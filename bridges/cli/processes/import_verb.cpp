@@ -354,7 +354,11 @@ Result<void> start(Session& session, const StartFlags& flags) {
   if (flags.words.empty()) {
     return fail(ErrorCode::usage, "name a process, a file, or a program with its arguments");
   }
-  const auto known = are_processes(session, flags.words);
+  auto known = are_processes(session, flags.words);
+  if (!known && known.error().code == ErrorCode::unreachable && !session.api.is_elsewhere()) {
+    if (auto runs = up_for_others(session); !runs) return runs;
+    known = are_processes(session, flags.words);
+  }
   if (!known) return std::unexpected(known.error());
   if (*known) return start_named(session, flags.words);
   const auto& first = flags.words.front();

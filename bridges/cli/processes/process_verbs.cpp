@@ -79,8 +79,9 @@ void add_definition_verbs(CLI::App& app, Invocation& invocation) {
   on(import_verb, invocation, [file](Session& session) { return import(session, *file); });
 
   const auto said = flags<StartFlags>();
-  auto& start_verb = *app.add_subcommand(
-      "start", "Start processes, those of a file, or a program: start app.js -- ARGS");
+  auto& start_verb = *app.add_subcommand("start",
+                                         "Start processes, those of a file, or a program: start "
+                                         "app.js -- ARGS; and a node, if none runs");
   start_verb.add_option("process", said->words, "Names, a file, or a program with -- ARGS")
       ->required()
       ->type_name(process_form);

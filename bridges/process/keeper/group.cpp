@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <array>
@@ -76,7 +77,28 @@ fs::path usable(const fs::path& folder, const std::string& mark) {
 
 fs::path below(const std::string& mount, std::string group) {
   while (group.starts_with('/')) group.erase(0, 1);
-  return fs::path(mount) / group;
+  return group.empty() ? fs::path(mount) : fs::path(mount) / group;
+}
+
+/// True if systemd says that the group is its unit's to divide.
+bool is_delegated(const fs::path& group) {
+  char value = 0;
+  return ::getxattr(group.c_str(), "user.delegate", &value, 1) == 1 && value == '1';
+}
+
+/// Where groups can be limited: a group that holds processes of its own passes no controller on,
+/// but for the root (cgroups(7), "no internal processes"). So where this process lies in a leaf of
+/// a group that systemd left to its unit (DelegateSubgroup=), they are made beside it; of root
+/// below the root, as container engines do; else below its own, where none can be limited.
+fs::path unified_place(const fs::path& root, const fs::path& own, const std::string& mark) {
+  if (own == root) return usable(root, mark);
+  if (is_delegated(own.parent_path())) {
+    if (auto beside = usable(own.parent_path(), mark); !beside.empty()) return beside;
+  }
+  if (::geteuid() == 0) {
+    if (auto top = usable(root, mark); !top.empty()) return top;
+  }
+  return usable(own, mark);
 }
 
 /// `oom_kill 3` of memory.events, or of memory.oom_control.
@@ -94,7 +116,8 @@ std::string objection_to(const GroupPlaces& places, const std::string& controlle
   auto why = "the controller " + controller + " is not ours to use";
   if (places.unified.empty()) return why;
   const auto offered = places.unified.parent_path() / "cgroup.subtree_control";
-  return why + " (" + offered.string() + " does not pass it on)";
+  return why + " (" + offered.string() +
+         " does not pass it on; see \"Limits\" in docs/formats/process.md)";
 }
 
 std::unexpected<Error> cannot_keep(std::string_view limit, const std::string& why) {
@@ -112,7 +135,8 @@ GroupPlaces GroupPlaces::find(const std::string& mark) {
   for (const auto& mount : mounts()) {
     if (mount.type == "cgroup2") {
       const auto own = groups.find("");
-      if (own != groups.end()) places.unified = usable(below(mount.folder, own->second), mark);
+      if (own == groups.end()) continue;
+      places.unified = unified_place(mount.folder, below(mount.folder, own->second), mark);
     }
     if (mount.type != "cgroup") continue;
     for (const auto& [controllers, group] : groups) {

@@ -1,13 +1,14 @@
 // Text for terminals.
 #include "bridges/cli/text.hpp"
 
-#include <array>
 #include <cstdint>
 #include <cstdio>
 #include <ctime>
 #include <cwchar>
 
+#include "messages/characters.hpp"
 #include "messages/time.hpp"
+#include "messages/utf8.hpp"
 
 namespace nightshift::bridges::cli {
 namespace {
@@ -20,39 +21,9 @@ struct CodePoint {
 };
 
 CodePoint decode(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(0);
-  if (lead < 0x80) return {lead, 1, true};
-  const std::size_t size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4 || text.size() < size) return {lead, 1, false};
-  std::uint32_t value = lead & (0xff >> (size + 1));
-  for (std::size_t i = 1; i < size; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return {lead, 1, false};
-    value = value << 6 | (byte(i) & 0x3f);
-  }
-  constexpr std::array<std::uint32_t, 5> smallest{0, 0, 0x80, 0x800, 0x10000};
-  const bool surrogate = value >= 0xd800 && value <= 0xdfff;
-  if (value < smallest[size] || value > 0x10ffff || surrogate) return {lead, 1, false};
-  return {value, size, true};
-}
-
-struct Range {
-  std::uint32_t first, last;
-};
-
-/// Controls, and format characters that reorder, hide or join (Unicode, general categories Cc, Cf,
-/// Zl, Zp).
-constexpr std::array unsafe{
-    Range{0x00, 0x1f},     Range{0x7f, 0x9f},     Range{0xad, 0xad},       Range{0x61c, 0x61c},
-    Range{0x180e, 0x180e}, Range{0x200b, 0x200f}, Range{0x2028, 0x202e},   Range{0x2060, 0x206f},
-    Range{0xfeff, 0xfeff}, Range{0xfff0, 0xfffb}, Range{0xe0000, 0xe0fff},
-};
-
-bool is_unsafe(std::uint32_t value) {
-  for (const auto& range : unsafe) {
-    if (value >= range.first && value <= range.last) return true;
-  }
-  return false;
+  const auto bytes = utf8_character_bytes(text);
+  if (bytes == 0) return {static_cast<unsigned char>(text[0]), 1, false};
+  return {code_point(text.substr(0, bytes)), bytes, true};
 }
 
 std::string escape(const CodePoint& point) {
@@ -72,6 +43,7 @@ std::size_t width_of(std::uint32_t value) {
 std::string sanitise(std::string_view text, Lines lines) {
   std::string safe;
   safe.reserve(text.size());
+  std::uint32_t before = 0;
   while (!text.empty()) {
     const auto point = decode(text);
     if (lines == Lines::keep && (text.starts_with('\n') || text.starts_with("\r\n"))) {
@@ -80,11 +52,12 @@ std::string sanitise(std::string_view text, Lines lines) {
       safe += "\\n";
     } else if (point.valid && point.value == '\t') {
       safe += lines == Lines::keep ? "    " : " ";
-    } else if (point.valid && !is_unsafe(point.value)) {
+    } else if (point.valid && !deceives(point.value, before)) {
       safe += text.substr(0, point.bytes);
     } else {
       safe += escape(point);
     }
+    before = point.value;
     text.remove_prefix(point.bytes);
   }
   return safe;

@@ -202,6 +202,11 @@ BOOST_AUTO_TEST_CASE(what_would_deceive_the_eye_is_shown_by_its_number) {
   fresh.when(command).then_accepted();
   const auto preview = fresh.view<pb::View>().preview();
   BOOST_TEST(preview.contains("pay <U+202E>eve<U+202C> now<U+001B>[2K\nand <U+200B>smile"));
+  // Variation selectors can carry a second text; behind an emoji one is what people type.
+  auto selectors = mail();
+  selectors.set_body("a\uFE01b\U000E0100c \u034F\u2764\uFE0F\uFE0F d\uFE0F");
+  const auto shown = Story(kind).when(selectors).then_accepted().view<pb::View>().preview();
+  BOOST_TEST(shown.contains("a<U+FE01>b<U+0E0100>c <U+034F>\u2764\uFE0F<U+FE0F> d<U+FE0F>"), shown);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

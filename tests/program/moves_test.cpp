@@ -100,6 +100,8 @@ BOOST_FIXTURE_TEST_CASE(where_others_could_have_moved_it_the_node_does_not_start
   stop();
   write_file(path("nightshift.toml"), "[process.helper]\ncommand = \"/bin/cat\"\n");
   refuses("process/helper runs as the user of the node", {"--config", path("nightshift.toml")});
+  write_file(path("nightshift.toml"), "[mcp.files]\ncommand = \"/bin/cat\"\n");
+  refuses("process/mcp-files runs as the user of the node", {"--config", path("nightshift.toml")});
 }
 
 BOOST_FIXTURE_TEST_CASE(a_cloud_node_lets_no_move_decide, Moving) {

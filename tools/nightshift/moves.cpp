@@ -29,8 +29,7 @@ std::string user_name() {
 }
 
 /// Who runs as root or as the user of the node writes where the node does.
-bool is_apart(const ProcessConfig& process) {
-  const auto& user = process.user();
+bool is_apart(const std::string& user) {
   return !user.empty() && user != "root" && user != user_name();
 }
 
@@ -83,7 +82,7 @@ Result<std::map<std::string, Known>> known_processes(const runtime::Node& node) 
     if (!page) return std::unexpected(page.error());
     for (const auto& item : page->items) {
       const auto* view = dynamic_cast<const process::View*>(item.view.get());
-      all[item.entity.id] = {.is_apart = view != nullptr && is_apart(view->config()),
+      all[item.entity.id] = {.is_apart = view != nullptr && is_apart(view->config().user()),
                              .is_deleted = item.status == "deleted"};
     }
     query.after = page->next;
@@ -104,7 +103,10 @@ class Doubts {
       agents_tried_ = true;
     }
     for (const auto& [name, config] : settings_.processes) {
-      if (!is_apart(config)) return not_apart(name);
+      if (!is_apart(config.user())) return not_apart(name);
+    }
+    for (const auto& [name, config] : settings_.mcp_servers) {
+      if (!config.command().empty() && !is_apart(config.user())) return not_apart("mcp-" + name);
     }
     return doubt_processes();
   }

@@ -32,6 +32,7 @@ const Case sanitised[] = {
      "31m",
      "\\x9b31m"},
     {"anna\u202egpj.exe", "anna\\u{202e}gpj.exe"},
+    {"a\ufe01 \u2764\ufe0f", "a\\u{fe01} \u2764\ufe0f"},
     {"a\u2066b\u2069c", "a\\u{2066}b\\u{2069}c"},
     {"a\u200bb", "a\\u{200b}b"},
     {"\ufeffa", "\\u{feff}a"},

@@ -306,6 +306,27 @@ BOOST_AUTO_TEST_CASE(a_copy_of_the_file_of_a_refused_draft_is_no_task) {
   BOOST_TEST(tasks() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(the_renamed_file_of_a_refused_draft_gets_its_name_back) {
+  open();
+  write_refused("REPLY");
+  const auto before = text(refused);
+  rename(refused, "Needs_Action/other name.md");
+  await_error("is called REPLY.md again");
+  await_file(refused, draft("REPLY").digest());
+  BOOST_TEST(text(refused) == before);
+  BOOST_TEST(!there("Needs_Action/other name.md"));
+  BOOST_TEST(tasks() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_draft_whose_file_is_moved_to_rejected_is_discarded) {
+  open();
+  write_refused("REPLY");
+  rename(refused, "Rejected/REPLY.md");
+  await_status("draft", "REPLY", "discarded");
+  await_file("Rejected/REPLY.md", "status: discarded");
+  BOOST_TEST(!there(refused));
+}
+
 BOOST_AUTO_TEST_CASE(a_cloud_node_leaves_drafts_in_their_folder_and_takes_edits) {
   be("cloud");
   open();

@@ -8,6 +8,7 @@
 #include "actors/approval/approval_content.hpp"
 #include "actors/approval/mailbox.hpp"
 #include "actors/approval/text.hpp"
+#include "messages/ids.hpp"
 #include "messages/json.hpp"
 #include "messages/utf8.hpp"
 
@@ -24,9 +25,10 @@ struct Limit {
 bool calls_webhook(const Proposal& proposal) { return proposal.action().has_webhook(); }
 bool is_mailed(const Proposal& proposal) { return proposal.action().has_mail(); }
 bool asks_permission(const Proposal& proposal) { return proposal.action().has_permission(); }
+bool calls_tool(const Proposal& proposal) { return proposal.action().has_mcp(); }
 /// What is sent is no message.
 bool has_no_message(const Proposal& proposal) {
-  return calls_webhook(proposal) || asks_permission(proposal);
+  return calls_webhook(proposal) || asks_permission(proposal) || calls_tool(proposal);
 }
 
 /// What the platforms take, in code points.
@@ -149,8 +151,8 @@ Result<void> check_attachments(const Proposal& proposal) {
   const auto count = static_cast<std::size_t>(proposal.attachments_size());
   if (count > 0 && has_no_message(proposal)) {
     return fail(ErrorCode::invalid,
-                asks_permission(proposal)
-                    ? "a permission has no attachments; leave them out"
+                !calls_webhook(proposal)
+                    ? "a call of a tool has no attachments; leave them out"
                     : "a webhook is sent its payload and nothing else; put into the payload what "
                       "it shall get",
                 "attachments");
@@ -196,6 +198,30 @@ Result<void> check_webhook(const approval_pb::Action::Webhook& webhook) {
               "action.webhook.payload");
 }
 
+/// A JSON object that people can read.
+Result<void> check_object(const std::string& text, const char* field) {
+  if (text.size() > payload_bytes_max) {
+    return fail(ErrorCode::too_large,
+                std::string(field) + " has " + std::to_string(text.size()) +
+                    " bytes, more than the " + std::to_string(payload_bytes_max) +
+                    " that people can be asked to read",
+                field);
+  }
+  if (is_json(text) && text.starts_with('{')) return {};
+  return fail(ErrorCode::invalid, std::string(field) + " must be a JSON object, such as {}", field);
+}
+
+Result<void> check_tool(const approval_pb::Action::Mcp& action) {
+  if (!is_id(action.server())) {
+    return fail(ErrorCode::invalid, "name the MCP server of the node", "action.mcp.server");
+  }
+  if (auto line = check_header(action.tool(), "action.mcp.tool"); !line) return line;
+  if (action.tool().empty() || action.tool().size() > 128) {
+    return fail(ErrorCode::invalid, "name the tool of the server", "action.mcp.tool");
+  }
+  return check_object(action.arguments(), "action.mcp.arguments");
+}
+
 Result<void> check_permission(const approval_pb::Action::Permission& permission) {
   for (const auto& [word, field] : {std::pair{&permission.tool(), "action.permission.tool"},
                                     std::pair{&permission.use(), "action.permission.use"}}) {
@@ -211,16 +237,7 @@ Result<void> check_permission(const approval_pb::Action::Permission& permission)
     return fail(ErrorCode::invalid, "name the tool that is to be allowed",
                 "action.permission.tool");
   }
-  const auto& input = permission.input();
-  if (input.size() > payload_bytes_max) {
-    return fail(ErrorCode::too_large,
-                "the input has " + std::to_string(input.size()) + " bytes, more than the " +
-                    std::to_string(payload_bytes_max) + " that people can be asked to read",
-                "action.permission.input");
-  }
-  if (is_json(input) && input.starts_with('{')) return {};
-  return fail(ErrorCode::invalid, "the input must be a JSON object, such as {}",
-              "action.permission.input");
+  return check_object(permission.input(), "action.permission.input");
 }
 
 /// Relative, without a way up: whoever moves the file must not be led out of the vault.
@@ -250,6 +267,9 @@ Result<void> check_proposal(const Proposal& proposal) {
   if (auto file = check_file(proposal.file()); !file) return file;
   if (calls_webhook(proposal)) {
     if (auto webhook = check_webhook(proposal.action().webhook()); !webhook) return webhook;
+  }
+  if (calls_tool(proposal)) {
+    if (auto checked = check_tool(proposal.action().mcp()); !checked) return checked;
   }
   if (asks_permission(proposal)) {
     if (auto checked = check_permission(proposal.action().permission()); !checked) return checked;

@@ -9,6 +9,7 @@
 #include "actors/approval/text.hpp"
 #include "messages/effects.pb.h"
 #include "messages/nearest.hpp"
+#include "messages/tool_call.pb.h"
 #include "runtime/kernel/allowance.hpp"
 
 namespace nightshift::actors {
@@ -65,6 +66,7 @@ const google::protobuf::Descriptor* effect_of(const approval_pb::Action& action)
     case approval_pb::Action::kWebhook: return effect::CallWebhook::descriptor();
     case approval_pb::Action::kMail: return effect::SendMail::descriptor();
     case approval_pb::Action::kPermission: return effect::GrantPermission::descriptor();
+    case approval_pb::Action::kMcp: return effect::CallTool::descriptor();
     default: return nullptr;
   }
 }
@@ -105,7 +107,8 @@ Outgoing head_of(const Proposal& proposal, const std::string& action,
           .attachments = {},
           .webhook = {},
           .mail = {},
-          .permission = {}};
+          .permission = {},
+          .tool = {}};
 }
 
 void add_message(Outgoing& outgoing, const Proposal& proposal) {
@@ -137,6 +140,12 @@ Result<Outgoing> outgoing_of(const Proposal& proposal, const kernel::Context& co
   auto outgoing = head_of(proposal, executor->first, context);
   if (proposal.action().has_permission()) {
     outgoing.permission = permission_of(proposal);
+    return outgoing;
+  }
+  if (proposal.action().has_mcp()) {
+    auto call = tool_call_of(proposal, executor->second, node.name);
+    if (!call) return std::unexpected(std::move(call).error());
+    outgoing.tool = std::move(*call);
     return outgoing;
   }
   if (!proposal.action().has_webhook()) add_message(outgoing, proposal);
@@ -231,6 +240,29 @@ std::string permission_preview(const Outgoing& outgoing, const Permission& permi
   return out + "\nAllowed, exactly this input:\n" + text::visible(permission.input) + "\n";
 }
 
+std::string tool_preview(const Outgoing& outgoing, const ToolCall& call) {
+  std::string out;
+  std::string_view arguments;
+  add_head(out, outgoing);
+  for (const auto& [name, value] : call.facts.fields()) {
+    if (name == "arguments") {
+      arguments = value;
+      continue;
+    }
+    auto label = name == "file_sha256" ? std::string("SHA-256") : name;
+    label[0] = static_cast<char>(label[0] >= 'a' ? label[0] - 'a' + 'A' : label[0]);
+    add_line(out, label, value);
+  }
+  add_line(out, "Arguments", measure(arguments));
+  std::string words;
+  add_line(words, "Title", call.title);
+  add_addresses(words, outgoing);
+  if (!outgoing.subject.empty()) add_line(words, "Subject", outgoing.subject);
+  if (!call.note.empty()) words += "\n" + text::visible(call.note);
+  out += "\nSaid about it, and not sent:\n" + behind_bars(std::move(words));
+  return out + "\nCalled with, all of the rest:\n" + text::visible(arguments) + "\n";
+}
+
 /// What is not sent and what is.
 std::string call_preview(const Outgoing& outgoing, const WebhookCall& call) {
   std::string out;
@@ -272,6 +304,10 @@ Result<Shown> show(std::string_view bytes) {
   if (!outgoing) return std::unexpected(std::move(outgoing).error());
   if (const auto& call = outgoing->webhook) {
     return Shown{.preview = call_preview(*outgoing, *call), .body = call->payload};
+  }
+  if (const auto& tool = outgoing->tool) {
+    return Shown{.preview = tool_preview(*outgoing, *tool),
+                 .body = std::string(tool->facts.find("arguments").value_or(""))};
   }
   if (const auto& permission = outgoing->permission) {
     return Shown{.preview = permission_preview(*outgoing, *permission), .body = permission->input};

@@ -4,6 +4,7 @@
 
 #include "actors/approval/approval.hpp"
 #include "messages/effects.pb.h"
+#include "messages/tool_call.pb.h"
 
 namespace nightshift::actors {
 namespace {
@@ -103,6 +104,7 @@ kernel::Work sending(const auto& phase) {
   if (action.has_permission()) {
     return one_effect(proposal, effect::GrantPermission(), std::move(gate));
   }
+  if (action.has_mcp()) return one_effect(proposal, effect::CallTool(), std::move(gate));
   return one_effect(proposal, effect::DeliverToOutbox(), std::move(gate));
 }
 

@@ -106,6 +106,7 @@ void recall_executor(const Proposal& proposal, Asked& asked) {
   auto& targets = asked.executors[std::string(*action)];
   const auto outgoing = decompose(*content);
   if (outgoing && outgoing->webhook) targets[outgoing->webhook->target] = outgoing->webhook->facts;
+  if (outgoing && outgoing->tool) recall_tool(proposal, *outgoing->tool, targets);
   if (outgoing && outgoing->mail) targets[outgoing->mail->target] = outgoing->mail->facts;
 }
 

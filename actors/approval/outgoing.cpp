@@ -6,6 +6,7 @@
 
 #include "messages/crypto.hpp"
 #include "messages/effects.pb.h"
+#include "messages/tool_call.pb.h"
 
 namespace nightshift::actors {
 namespace {
@@ -125,6 +126,13 @@ Result<void> read_allowance(const Canonical& content, Outgoing& outgoing) {
   return {};
 }
 
+Result<void> read_tool(const Canonical& content, Outgoing& outgoing) {
+  auto call = read_tool_call(content);
+  if (!call) return std::unexpected(std::move(call).error());
+  outgoing.tool = std::move(*call);
+  return {};
+}
+
 Result<void> read_what_is_sent(const Canonical& content, Outgoing& outgoing) {
   const auto is = [&](const google::protobuf::Descriptor* effect) {
     return outgoing.action == effect->full_name();
@@ -132,6 +140,7 @@ Result<void> read_what_is_sent(const Canonical& content, Outgoing& outgoing) {
   if (is(effect::CallWebhook::descriptor())) return read_webhook(content, outgoing);
   if (is(effect::SendMail::descriptor())) return read_mail(content, outgoing);
   if (is(effect::GrantPermission::descriptor())) return read_allowance(content, outgoing);
+  if (is(effect::CallTool::descriptor())) return read_tool(content, outgoing);
   return read_message(content, outgoing);
 }
 
@@ -156,6 +165,10 @@ Canonical compose(const Outgoing& outgoing) {
   }
   if (outgoing.permission) {
     add_permission(content, *outgoing.permission);
+    return content;
+  }
+  if (outgoing.tool) {
+    add_tool_call(content, *outgoing.tool);
     return content;
   }
   if (outgoing.mail) {
@@ -188,13 +201,15 @@ Result<Outgoing> decompose(const Canonical& content) {
                     .attachments = {},
                     .webhook = {},
                     .mail = {},
-                    .permission = {}};
+                    .permission = {},
+                    .tool = {}};
   auto read = read_what_is_sent(content, outgoing);
   if (!read) return std::unexpected(std::move(read).error());
   if (compose(outgoing).fields() != content.fields()) {
     return fail(ErrorCode::corrupt, "the content holds something that is not shown", "content");
   }
-  if (!outgoing.webhook && !outgoing.permission) outgoing.body.pop_back();
+  const bool has_message = !outgoing.webhook && !outgoing.permission && !outgoing.tool;
+  if (has_message) outgoing.body.pop_back();
   return outgoing;
 }
 

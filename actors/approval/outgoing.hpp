@@ -8,6 +8,7 @@
 #include "actors/approval/mail_message.hpp"
 #include "actors/approval/mail_route.hpp"
 #include "actors/approval/permission.hpp"
+#include "actors/approval/tool_call.hpp"
 #include "actors/approval/webhook_call.hpp"
 #include "messages/canonical.hpp"
 
@@ -41,6 +42,8 @@ struct Outgoing {
   std::optional<MailRoute> mail;
   /// Set where a tool is allowed: then there is no message either.
   std::optional<Permission> permission;
+  /// Set where a tool of an MCP server is called: then there is no message either.
+  std::optional<ToolCall> tool;
 };
 
 /// The same `Outgoing` makes the same content.

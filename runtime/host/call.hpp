@@ -28,6 +28,12 @@ struct Telling {
   std::uint64_t open_from = 0;
 };
 
+/// The places that a surveyor has found for one command, of the effect of this type.
+struct Survey {
+  std::string effect_type;
+  kernel::Targets targets;
+};
+
 /// Answers exactly once: a call that is dropped answers for itself, so that an actor's crash cannot
 /// lose an answer. Before it was submitted to the log nothing has been written (`conflict`, or
 /// `stopping`); afterwards the outcome is unknown (`unavailable`).
@@ -52,6 +58,10 @@ class Call {
   const Telling* telling() const { return telling_ ? &*telling_ : nullptr; }
   void set_telling(Telling telling) { telling_ = std::move(telling); }
 
+  /// Null unless something was found out for it; then what, or why it is refused.
+  const Result<Survey>* survey() const { return survey_ ? &*survey_ : nullptr; }
+  void set_survey(Result<Survey> survey) { survey_ = std::move(survey); }
+
   void admit(Admission admission) { admission_ = std::move(admission); }
   Admission& admission() { return admission_; }
   /// From here on the log has it.
@@ -65,6 +75,7 @@ class Call {
   std::shared_ptr<CallCounters> counters_;
   Admission admission_;
   std::optional<Telling> telling_;
+  std::optional<Result<Survey>> survey_;
   Digest request_hash_{};
   std::size_t bytes_ = 0;
   bool may_repeat_ = false;

@@ -49,6 +49,11 @@ Host::Host(std::shared_ptr<storage::EventLog> log, std::shared_ptr<const Catalog
       core_(make_core(*log_, *catalog_, *clock_, executors, std::move(options))),
       actors_(Actors::start({core_->options.threads, mode_.deterministic})) {
   auto& core = *core_;
+  for (const auto& executor : executors) {
+    if (auto surveyor = std::dynamic_pointer_cast<Surveyor>(executor)) {
+      surveyors_.emplace(executor->effect_type(), std::move(surveyor));
+    }
+  }
   core.readers = std::make_unique<Workers>(mode_.deterministic ? 0 : reader_threads);
   core.router = std::make_unique<Router>(
       [this](const EntityRef& entity, std::uint64_t activation) {
@@ -165,7 +170,34 @@ void Host::submit(Command command, Reply reply) {
   auto admission = Admission::take(core_->load, call->bytes());
   if (!admission) return call->answer(fail(ErrorCode::overloaded));
   call->admit(std::move(*admission));
-  core_->router->deliver(std::move(call), clock_->elapsed());
+  if (!survey(call)) core_->router->deliver(std::move(call), clock_->elapsed());
+}
+
+bool Host::survey(std::unique_ptr<Call>& call) {
+  const auto wanted = [&](const auto& surveyor) {
+    return surveyor.second->surveys(*call->command().body);
+  };
+  const auto found = std::ranges::find_if(surveyors_, wanted);
+  if (found == surveyors_.end()) return false;
+  core_->readers->post([this, &surveyor = *found, call = std::move(call)]() mutable {
+    const auto& command = call->command();
+    Result<Survey> survey;
+    try {
+      auto targets = surveyor.second->survey(command.entity, *command.body);
+      if (targets) {
+        survey = Survey{surveyor.first, std::move(*targets)};
+      } else {
+        survey = std::unexpected(std::move(targets.error()));
+      }
+    } catch (const std::exception& error) {
+      core_->report("what " + to_string(command.entity) + " needs for " +
+                    command.body->GetDescriptor()->name() + " was not found: " + error.what());
+      survey = fail(ErrorCode::bug, error.what(), to_string(command.entity));
+    }
+    call->set_survey(std::move(survey));
+    core_->router->deliver(std::move(call), clock_->elapsed());
+  });
+  return true;
 }
 
 std::shared_ptr<const Authority> Host::authority() const { return core_->authority.snapshot(); }

@@ -2,7 +2,9 @@
 // the seams by which a simulation drives it.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "runtime/host/actors.hpp"
@@ -11,6 +13,7 @@
 #include "runtime/host/tree.hpp"
 #include "runtime/node.hpp"
 #include "runtime/reading.hpp"
+#include "runtime/surveyor.hpp"
 
 namespace nightshift::runtime::host {
 
@@ -66,6 +69,9 @@ class Host final : public Node {
   std::optional<std::chrono::microseconds> tick();
 
  private:
+  /// Finds out what the command needs on a thread that may read, then delivers it; false where it
+  /// needs nothing.
+  bool survey(std::unique_ptr<Call>& call);
   Result<void> rederive();
   std::unique_ptr<Mailbox> spawn(const EntityRef& entity, std::uint64_t activation);
   std::chrono::microseconds sweep();
@@ -79,6 +85,8 @@ class Host final : public Node {
   const std::shared_ptr<Clock> clock_;
   const HostMode mode_;
   const Reading reading_;
+  /// By the type of their effect.
+  std::map<std::string, std::shared_ptr<Surveyor>> surveyors_;
   std::shared_ptr<Core> core_;
   std::unique_ptr<Actors> actors_;
   Branch branches_;

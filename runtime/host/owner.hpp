@@ -75,7 +75,7 @@ class Owner final : public Resident {
   /// True if the command was accepted before: it has its answer then.
   bool repeated(std::unique_ptr<Call>& call);
   void answer_again(std::unique_ptr<Call> call, const storage::CommandEntry& entry);
-  Result<kernel::AnyEvents> ask(const Command& command, Time now);
+  Result<kernel::AnyEvents> ask(const Command& command, Time now, const Survey* survey = nullptr);
   /// Answers once all that the answer stands on is durable.
   void settle(std::unique_ptr<Call> call, Result<std::shared_ptr<Answer>> result,
               bool takes_offset = true);

@@ -81,21 +81,30 @@ void Owner::decide(std::unique_ptr<Call> call) {
                            ", not " + std::to_string(*command.if_match) + "; read it again",
                        to_string(entity_)));
   }
+  const auto* survey = call->survey();
+  if (survey != nullptr && !*survey)
+    return settle(std::move(call), std::unexpected(survey->error()));
   const auto now = core_->clock.now();
-  auto events = ask(command, now);
+  auto events = ask(command, now, survey == nullptr ? nullptr : &**survey);
   if (!events) return settle(std::move(call), std::unexpected(std::move(events.error())));
   accept(std::move(call), std::move(*events), now);
 }
 
-Result<kernel::AnyEvents> Owner::ask(const Command& command, Time now) {
+Result<kernel::AnyEvents> Owner::ask(const Command& command, Time now, const Survey* survey) {
   core_->point("before_decide");
+  std::optional<kernel::NodeFacts> facts;
+  if (survey != nullptr) {
+    facts = core_->facts;
+    auto& known = facts->executors[survey->effect_type];
+    for (const auto& [name, target] : survey->targets) known.insert_or_assign(name, target);
+  }
   std::array<char, 16> fresh;
   fill_random(fresh);
   const kernel::Context context{.now = now,
                                 .caller = command.caller,
                                 .id = entity_.id,
                                 .sequence = state_->sequence(),
-                                .node = core_->facts,
+                                .node = facts ? *facts : core_->facts,
                                 .authority = authority(),
                                 .fresh = {fresh.data(), fresh.size()},
                                 .calendar = calendar(now)};

@@ -80,7 +80,7 @@ const std::vector<BadProposal> bad_proposals{
     {E::too_large,  "body",                   [](P p) { post(p, social, "Twitter: me", 281); }},
     {E::too_large,  "body",                   [](P p) { post(p, social, "instagram", 2201); }},
     {E::too_large,  "body",                   [](P p) { post(p, social, "facebook", 63207); }},
-    {E::no_executor,"action",                 [](P p) { p.mutable_action()->mutable_mcp(); }},
+    {E::invalid,    "action.mcp.server",      [](P p) { p.mutable_action()->mutable_mcp(); }},
     {E::no_executor,"action",                 [](P p) { p.mutable_action()->mutable_mail(); }},
 };
 // clang-format on

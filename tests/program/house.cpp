@@ -65,6 +65,7 @@ void House::start(std::vector<std::string> more) {
 }
 
 void House::stop() {
+  if (!node_) return;
   node_->signal(SIGTERM);
   const auto ended = node_->wait();
   BOOST_TEST(ended.exit_code == 0, ended.err);

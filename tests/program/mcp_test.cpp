@@ -19,6 +19,8 @@ struct Desk : House {
     add_anna();
     says("Says it again.");
   }
+  /// With the servers, which a killed node would leave running.
+  ~Desk() { stop(); }
   void says(const std::string& description) const {
     const auto fresh = path("tools.new");
     std::ofstream(fresh) << R"([{"name":"echo","description":")" + description +

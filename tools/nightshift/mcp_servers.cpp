@@ -8,6 +8,7 @@
 namespace nightshift::tools {
 namespace {
 
+using bridges::mcp::OpenServers;
 using bridges::mcp::Servers;
 using bridges::mcp::ServersOptions;
 using runtime::supervision::Component;
@@ -17,11 +18,16 @@ constexpr std::chrono::seconds patience{30};
 
 class Running final : public Component {
  public:
-  explicit Running(std::unique_ptr<Servers> servers) : servers_(std::move(servers)) {}
+  Running(std::unique_ptr<Servers> servers, std::shared_ptr<OpenServers> open)
+      : servers_(std::move(servers)), open_(std::move(open)) {
+    open_->open(*servers_);
+  }
+  ~Running() override { open_->close(); }
   Health health() const override { return {servers_->reached(), {}}; }
 
  private:
   const std::unique_ptr<Servers> servers_;
+  const std::shared_ptr<OpenServers> open_;
 };
 
 }  // namespace
@@ -57,15 +63,16 @@ ServersOptions mcp_options(std::shared_ptr<runtime::Clock> clock,
   return options;
 }
 
-runtime::supervision::Part mcp_part(runtime::Node& node, ServersOptions options) {
+runtime::supervision::Part mcp_part(runtime::Node& node, ServersOptions options,
+                                    std::shared_ptr<OpenServers> open) {
   return {.name = "mcp",
-          .start = [&node, options = std::move(options)](
+          .start = [&node, options = std::move(options), open = std::move(open)](
                        runtime::supervision::Failed failed) -> Result<std::unique_ptr<Component>> {
             auto mine = options;
             mine.failed = std::move(failed);
             auto started = Servers::start(node, std::move(mine));
             if (!started) return std::unexpected(started.error());
-            return std::make_unique<Running>(std::move(*started));
+            return std::make_unique<Running>(std::move(*started), open);
           }};
 }
 

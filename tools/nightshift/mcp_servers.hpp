@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "bridges/mcp/servers/servers.hpp"
+#include "bridges/mcp/servers/open_servers.hpp"
 #include "runtime/node.hpp"
 #include "runtime/secrets/resolver.hpp"
 #include "runtime/settings.hpp"
@@ -21,7 +21,8 @@ bridges::mcp::ServersOptions mcp_options(std::shared_ptr<runtime::Clock> clock,
                                          std::shared_ptr<const runtime::SecretResolver> secrets,
                                          std::string version);
 
-/// The bridge as a part of the node that may be built anew.
-runtime::supervision::Part mcp_part(runtime::Node& node, bridges::mcp::ServersOptions options);
+/// The bridge as a part of the node that may be built anew; others find it in `open`.
+runtime::supervision::Part mcp_part(runtime::Node& node, bridges::mcp::ServersOptions options,
+                                    std::shared_ptr<bridges::mcp::OpenServers> open);
 
 }  // namespace nightshift::tools

@@ -12,6 +12,7 @@
 #include "bridges/cli/show.hpp"
 #include "bridges/http/server.hpp"
 #include "bridges/mcp/gate/server.hpp"
+#include "bridges/mcp/servers/tool_caller.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/secrets/environment.hpp"
 #include "storage/rocks.hpp"
@@ -168,6 +169,11 @@ class Service {
                                 secrets_, clock_, program_.version, program_.environment);
     if (!senders) return std::unexpected(senders.error());
     all.insert(all.end(), senders->begin(), senders->end());
+    caller_ = std::make_shared<bridges::mcp::ToolCaller>(
+        bridges::mcp::ToolCallerParts{.servers = mcp_servers_,
+                                      .closed = folder_.root().string(),
+                                      .probe = crash_point(program_.environment)});
+    all.push_back(caller_);
     return all;
   }
 
@@ -199,6 +205,7 @@ class Service {
     if (!node) return std::unexpected(node.error());
     node_ = std::move(*node);
     composer_->attach(*node_);
+    if (caller_) caller_->attach(*node_);
     if (auto known = ensure_principals(*node_, folder_); !known) return known;
     return ensure_budgets(*node_, settings_);
   }
@@ -227,8 +234,9 @@ class Service {
                                              secrets_, streams_, crash_point(program_.environment));
     ensure_processes(*node_, settings_);
     ensure_mcp_servers(*node_, settings_);
-    added = tree.add("bridges",
-                     mcp_part(*node_, mcp_options(clock_, streams_, secrets_, program_.version)));
+    added = tree.add(
+        "bridges",
+        mcp_part(*node_, mcp_options(clock_, streams_, secrets_, program_.version), mcp_servers_));
     if (!added) return added;
     return tree.add("bridges", processes_->part(*node_));
   }
@@ -287,6 +295,10 @@ class Service {
   std::unique_ptr<Processes> processes_;
   const Refusals refusals_ = std::make_shared<bridges::vault::Refusals>();
   std::shared_ptr<bridges::agent::Composer> composer_;
+  const std::shared_ptr<bridges::mcp::OpenServers> mcp_servers_ =
+      std::make_shared<bridges::mcp::OpenServers>();
+  /// Null on a node that only drafts.
+  std::shared_ptr<bridges::mcp::ToolCaller> caller_;
   std::unique_ptr<runtime::Node> node_;
   std::shared_ptr<ClusterHolder> cluster_;
   /// Where HTTP listens; 0 until it does.

@@ -4,7 +4,8 @@
 namespace nightshift::bridges::mcp {
 namespace {
 
-constexpr const char* propose_schema = R"({"type": "object", "additionalProperties": false,
+constexpr const char* propose_schema =
+    R"({"type": "object", "additionalProperties": false,
 "required": ["title", "category"], "properties": {
 "title": {"type": "string", "description": "What it is, in one line."},
 "category": {"type": "string",
@@ -19,7 +20,9 @@ constexpr const char* propose_schema = R"({"type": "object", "additionalProperti
   "name": {"type": "string"}, "media_type": {"type": "string"},
   "bytes": {"type": "string", "description": "base64url"}}}},
 "action": {"type": "object", "description":
-  "How: {\"mail\": {}} or {\"webhook\": {\"target\", \"payload\"}}; else into the outbox."},
+  "How: {\"mail\": {}}, {\"webhook\": {\"target\", \"payload\"}}, or a tool of an MCP )"
+    R"(server of the node: {\"mcp\": {\"server\", \"tool\", \"arguments\"}} with JSON text as )"
+    R"(arguments; else into the outbox."},
 "deadline": {"type": "string", "format": "date-time",
   "description": "After that nobody can approve it."},
 "four_eyes": {"type": "boolean", "description": "Two people have to approve."},

@@ -46,7 +46,7 @@ void Server::hear(News news) {
                    log("it asks: " + news_of.question.message.substr(0, 200));
                  },
                  [this](Changed& news_of) {
-                   if (news_of.what == Changed::What::tools) relist_ = true;
+                   if (news_of.what == Changed::What::tools) relist_ = has_tools_;
                  },
                  [this](Misbehaved& news_of) { log("it breaks the protocol: " + news_of.what); },
                  [](auto&) {}},
@@ -112,7 +112,13 @@ void Server::read_page(std::string cursor) {
 void Server::page_came(Outcome outcome) {
   const auto give_up = [&] {
     listing_.reset();
-    call_what_waits();
+    // What its tools are now nobody knows: nothing is called until they were read.
+    relist_ = true;
+    list_pause_ = std::clamp<microseconds>(list_pause_ * 2, list_pause_min, list_pause_max);
+    list_not_before_ = now() + list_pause_;
+    for (auto& waiting : std::exchange(waiting_, {})) {
+      waiting.on_end(not_sent(ErrorCode::unreachable, "the tools of " + name_ + " cannot be read"));
+    }
     probed(outcome);
   };
   const auto* answered = std::get_if<Answered>(&outcome);
@@ -164,7 +170,7 @@ void Server::call(ToolCall call, Servers::OnEnd on_end) {
   }
   Waiting waiting{std::move(call), std::move(on_end)};
   // Its definition may be another now: that is looked at first.
-  const bool uncertain = listing_ || relist_ || !tools_;
+  const bool uncertain = listing_ || relist_ || (has_tools_ && !tools_);
   if (!uncertain) return call_now(std::move(waiting));
   if (waiting_.size() >= waiting_max) {
     return waiting.on_end(not_sent(ErrorCode::overloaded, "too many calls wait for " + name_));

@@ -1,0 +1,225 @@
+// From an approved content to a call, and from its end to an outcome.
+#include "bridges/mcp/servers/tool_caller.hpp"
+
+#include <future>
+
+#include "bridges/mcp/protocol/tool.hpp"
+#include "bridges/mcp/servers/tool_facts.hpp"
+#include "messages/approval.pb.h"
+#include "messages/tool_call.pb.h"
+#include "messages/utf8.hpp"
+
+namespace nightshift::bridges::mcp {
+namespace {
+
+using runtime::Permit;
+using HowItEnded = runtime::Outcome;
+
+/// For people; a program reads the result in the action's own record.
+constexpr std::size_t evidence_bytes_max = 4096;
+constexpr std::size_t proposals_page = 64;
+
+HowItEnded not_called(const Error& why, bool refused) {
+  return {.state = EFFECT_STATE_FAILED_BEFORE_EFFECT,
+          .evidence = std::string(why.message()) + "; the tool was not called",
+          .refused = refused};
+}
+
+bool is_keyed(const Permit& permit) {
+  if (permit.gated) return permit.content.find("class") == "keyed";
+  effect::CallTool call;
+  return call.ParseFromString(permit.payload) && call.repeatable();
+}
+
+/// The request was not begun: the server says that it could not be.
+bool is_turned_away(std::int64_t code) {
+  return code == rpc::invalid_request || code == rpc::method_not_found ||
+         code == rpc::invalid_params;
+}
+
+std::string cut(const std::string& text) { return std::string(utf8_cut(text, evidence_bytes_max)); }
+
+HowItEnded end_of(const Answered& answered, const ToolCall& call, bool keyed) {
+  const auto result = read_tool_result(answered.result.view());
+  const auto who = call.server + "/" + call.tool;
+  if (!result) {
+    return {.state = EFFECT_STATE_UNKNOWN_AFTER_DISPATCH,
+            .evidence = who + " answered what is no result (" + result.error().detail +
+                        "); look what it has done, then resolve"};
+  }
+  if (!result->is_error) {
+    return {.state = EFFECT_STATE_COMMITTED, .evidence = cut(who + " answered: " + result->text)};
+  }
+  const auto words = cut(who + " says that it failed: " + result->text);
+  // A repeat would do no harm: so a person may let it be tried again.
+  if (keyed) {
+    return {.state = EFFECT_STATE_FAILED_BEFORE_EFFECT, .evidence = words, .refused = true};
+  }
+  return {.state = EFFECT_STATE_UNKNOWN_AFTER_DISPATCH,
+          .evidence = words + ". What it did before that cannot be told: look, then resolve"};
+}
+
+HowItEnded end_of(const Refused& refused, const ToolCall& call) {
+  const auto who = call.server + "/" + call.tool;
+  const auto words = cut(who + " refused the call: " + refused.error.message);
+  if (is_turned_away(refused.error.code)) {
+    return {.state = EFFECT_STATE_FAILED_BEFORE_EFFECT, .evidence = words, .refused = true};
+  }
+  return {.state = EFFECT_STATE_UNKNOWN_AFTER_DISPATCH,
+          .evidence = words + ". What it did before that cannot be told: look, then resolve"};
+}
+
+HowItEnded end_of(const Unanswered& unanswered, const ToolCall& call, std::chrono::seconds again) {
+  if (unanswered.sent) {
+    return {.state = EFFECT_STATE_UNKNOWN_AFTER_DISPATCH,
+            .evidence = call.server + "/" + call.tool + " was called and gave no answer (" +
+                        std::string(unanswered.why.message()) +
+                        "); look what it has done, then resolve"};
+  }
+  const auto code = unanswered.why.code;
+  const bool passes = code == ErrorCode::unreachable || code == ErrorCode::overloaded ||
+                      code == ErrorCode::stopping || code == ErrorCode::timed_out;
+  auto ended = not_called(unanswered.why, !passes);
+  ended.retry_after = again;
+  return ended;
+}
+
+/// What the entity proposes, as its last revision says; nothing where it is not there.
+Result<approval::Action> action_now(const runtime::Node& node, const EntityRef& entity) {
+  approval::Action action;
+  for (std::uint64_t after = 0;;) {
+    const auto events = node.events(entity, after, proposals_page);
+    if (!events) return std::unexpected(events.error());
+    for (const auto& event : *events) {
+      after = event.record.sequence();
+      const auto take = [&]<class Event>() {
+        const auto* known = dynamic_cast<const Event*>(event.event.get());
+        if (known != nullptr) action = known->proposal().action();
+      };
+      take.template operator()<approval::Proposed>();
+      take.template operator()<approval::Edited>();
+      take.template operator()<approval::Retried>();
+    }
+    if (events->size() < proposals_page) return action;
+  }
+}
+
+}  // namespace
+
+std::string ToolCaller::effect_type() const { return effect::CallTool::descriptor()->full_name(); }
+
+Result<runtime::Node*> ToolCaller::node() const {
+  if (auto* node = node_.load()) return node;
+  return fail(ErrorCode::unavailable, "the node is only beginning");
+}
+
+runtime::ReceiverClass ToolCaller::receiver_class(const Permit& permit) const {
+  return is_keyed(permit) ? runtime::ReceiverClass::keyed : runtime::ReceiverClass::neither;
+}
+
+HowItEnded ToolCaller::look(const Permit&) {
+  return {.state = EFFECT_STATE_UNKNOWN_AFTER_DISPATCH,
+          .evidence = "an MCP server cannot be asked what it has done"};
+}
+
+// ---- what is called
+
+Result<void> ToolCaller::covered(const Permit& permit) const {
+  const auto here = node();
+  if (!here) return std::unexpected(here.error());
+  effect::CallTool call;
+  if (!call.ParseFromString(permit.payload)) return fail(ErrorCode::corrupt, "no call of a tool");
+  const auto known = known_tool(**here, call.server(), call.tool());
+  if (!known) return std::unexpected(known.error());
+  if (known->policy != MCP_POLICY_FREE) {
+    return fail(ErrorCode::forbidden, "the tool " + call.tool() + " of the MCP server " +
+                                          call.server() +
+                                          " is not free; propose its call as an approval");
+  }
+  if (known->pin == call.pin()) return {};
+  return fail(ErrorCode::digest_mismatch, "the tool " + call.tool() + " of the MCP server " +
+                                              call.server() + " is not the one that was meant");
+}
+
+Result<ToolCall> ToolCaller::call_of(const Permit& permit) const {
+  if (!permit.gated) {
+    if (auto free = covered(permit); !free) return std::unexpected(free.error());
+    effect::CallTool call;
+    call.ParseFromString(permit.payload);
+    return ToolCall{call.server(), call.tool(), call.arguments(), call.pin()};
+  }
+  const auto& content = permit.content;
+  const auto text = [&](std::string_view name) {
+    return std::string(content.find(name).value_or(""));
+  };
+  const bool whole = content.find("action") == effect_type() &&
+                     content.find("effect_id") == permit.effect_id && content.find("server") &&
+                     content.find("tool") && content.find("pin") && content.find("arguments");
+  if (!whole) return fail(ErrorCode::forbidden, "there is no approved call of a tool");
+  const auto here = node();
+  if (!here) return std::unexpected(here.error());
+  ToolCall call{text("server"), text("tool"), text("arguments"), text("pin")};
+  const auto now = facts_of_call(**here, call.server, call.tool, call.arguments, parts_.closed);
+  if (!now) return std::unexpected(now.error());
+  if (const auto changed = difference(content, *now); !changed.empty()) {
+    return fail(ErrorCode::digest_mismatch, "the call of " + call.server + "/" + call.tool +
+                                                " is not what was approved: " + changed +
+                                                ". Retry, and decide on it as it is now");
+  }
+  return call;
+}
+
+HowItEnded ToolCaller::perform(const Permit& permit) {
+  auto call = call_of(permit);
+  if (!call) return not_called(call.error(), call.error().code != ErrorCode::unavailable);
+  // Shared: the one who ends it may be in the middle when this has its answer.
+  const auto ended = std::make_shared<std::promise<Outcome>>();
+  auto outcome = ended->get_future();
+  if (parts_.probe) parts_.probe("before_tool");
+  parts_.servers->call(*call, [ended](Outcome how) { ended->set_value(std::move(how)); });
+  // Every call has a time of its own, and an end.
+  const auto how = outcome.get();
+  if (parts_.probe) parts_.probe("after_tool");
+  if (const auto* answered = std::get_if<Answered>(&how)) {
+    return end_of(*answered, *call, is_keyed(permit));
+  }
+  if (const auto* refused = std::get_if<Refused>(&how)) return end_of(*refused, *call);
+  return end_of(std::get<Unanswered>(how), *call, parts_.again_after);
+}
+
+// ---- what is proposed
+
+bool ToolCaller::surveys(const google::protobuf::Message& command) const {
+  if (const auto* propose = dynamic_cast<const approval::Propose*>(&command)) {
+    return propose->action().has_mcp();
+  }
+  return dynamic_cast<const approval::Edit*>(&command) != nullptr ||
+         dynamic_cast<const approval::Retry*>(&command) != nullptr;
+}
+
+Result<kernel::Targets> ToolCaller::survey(const EntityRef& entity,
+                                           const google::protobuf::Message& command) const {
+  const auto here = node();
+  if (!here) return std::unexpected(here.error());
+  approval::Action action;
+  if (const auto* propose = dynamic_cast<const approval::Propose*>(&command)) {
+    action = propose->action();
+  } else {
+    auto before = action_now(**here, entity);
+    // The kind itself says what is not there.
+    if (!before) return kernel::Targets();
+    action = std::move(*before);
+    const auto* edit = dynamic_cast<const approval::Edit*>(&command);
+    if (edit != nullptr && edit->has_action()) action.MergeFrom(edit->action());
+  }
+  if (!action.has_mcp()) return kernel::Targets();
+  const auto& mcp = action.mcp();
+  auto facts = facts_of_call(**here, mcp.server(), mcp.tool(), mcp.arguments(), parts_.closed);
+  if (!facts) return std::unexpected(facts.error());
+  facts->add("asked", mcp.arguments());
+  kernel::Targets found;
+  found.emplace(mcp.server() + "/" + mcp.tool(), std::move(*facts));
+  return found;
+}
+
+}  // namespace nightshift::bridges::mcp

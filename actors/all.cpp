@@ -12,6 +12,7 @@
   KIND(member)                 \
   KIND(principal)              \
   KIND(process)                \
+  KIND(sync)                   \
   KIND(task)                   \
   KIND(usage)                  \
   /* tools/dev new-kind adds its line above this one */

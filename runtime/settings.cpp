@@ -107,6 +107,12 @@ std::optional<std::string> set_moves_decide(Settings& settings, const SettingVal
   return std::nullopt;
 }
 
+/// A check of `[git]` as one of all settings.
+template <auto Set>
+std::optional<std::string> in_git(Settings& settings, const SettingValue& value) {
+  return Set(settings.git, value);
+}
+
 using Rule = SettingRule<Settings>;
 using enum SettingShape;
 constexpr std::array rules{
@@ -175,6 +181,28 @@ constexpr std::array rules{
     Rule{{"vault.moves_decide", list,
           "Channels on which a move decides under \"move\": email, linkedin, whatsapp, social."},
          set_moves_decide},
+    Rule{{"git.remote", text,
+          "The repository that the vault is kept in step with; without it nothing is."},
+         in_git<set_git_remote>},
+    Rule{{"git.branch", text, "Its branch."}, in_git<set_git_branch>},
+    Rule{{"git.interval_s", number, "So often it is asked for news, in seconds."},
+         in_git<set_git_interval>},
+    Rule{{"git.author", text, "Who makes the commits, \"NAME <ADDRESS>\"; the node if absent."},
+         in_git<set_git_author>},
+    Rule{{"git.repository", text,
+          "The folder that has .git, the vault's own or one above; the vault if absent."},
+         in_git<set_git_repository>},
+    Rule{{"git.key", text, "For ssh: the private key, file:PATH, env:NAME or sealed:NAME."},
+         in_git<set_git_key>},
+    Rule{{"git.passphrase", text, "What opens that key, by reference; absent where nothing does."},
+         in_git<set_git_passphrase>},
+    Rule{{"git.known_hosts", text,
+          "For ssh: the file with the keys of hosts, as OpenSSH writes it; no other is trusted."},
+         in_git<set_git_known_hosts>},
+    Rule{{"git.user", text, "For https: the name to log in with."}, in_git<set_git_user>},
+    Rule{{"git.password", text,
+          "For https: the password or token, env:NAME, file:PATH or sealed:NAME."},
+         in_git<set_git_password>},
 };
 
 }  // namespace

@@ -15,7 +15,7 @@ namespace {
 using enum SettingShape;
 
 /// Sections of the contract that are part of later versions.
-constexpr std::array later{"placement", "git", "notify", "odoo"};
+constexpr std::array later{"placement", "notify", "odoo"};
 
 std::unexpected<Error> refuse(const std::string& origin, const std::string& what) {
   return fail(ErrorCode::config, origin + ": " + what, origin);
@@ -249,6 +249,9 @@ Result<Settings> load_settings(const SettingsSources& sources) {
   }
   if (auto complete = check_named_sections(settings); !complete) {
     return std::unexpected(complete.error());
+  }
+  if (const auto wrong = incomplete(settings.git, !settings.vault_path.empty())) {
+    return fail(ErrorCode::config, "[git]: this section " + *wrong, "git");
   }
   auto made = make_prices(settings);
   if (made) made = make_routes(settings);

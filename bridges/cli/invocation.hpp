@@ -50,7 +50,9 @@ void add_verbs(CLI::App& app, Invocation& invocation, const Program& program);
 void add_process_verbs(CLI::App& app, Invocation& invocation);
 /// And that for agents (`mcp/`).
 void add_mcp_verb(CLI::App& app, Invocation& invocation);
-/// A verb per kind, beneath it one per command.
+/// Those for the vault through git (`sync/`).
+void add_sync_verbs(CLI::App& app, Invocation& invocation);
+/// A verb per kind that has none of its own, beneath it one per command.
 void add_kind_verbs(CLI::App& app, Invocation& invocation, const runtime::Catalog& catalog);
 /// Flags and all verbs.
 void describe(CLI::App& app, Invocation& invocation, const Program& program);

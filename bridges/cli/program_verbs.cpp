@@ -406,6 +406,7 @@ void add_verbs(CLI::App& app, Invocation& invocation, const Program& program) {
   add_completion_verbs(app, invocation);
   add_process_verbs(app, invocation);
   add_mcp_verb(app, invocation);
+  add_sync_verbs(app, invocation);
   auto& version = *app.add_subcommand("version", "The version of this program");
   version.callback([&invocation, &program] {
     invocation.action = [&program](Session& session) {
@@ -417,6 +418,7 @@ void add_verbs(CLI::App& app, Invocation& invocation, const Program& program) {
 
 void add_kind_verbs(CLI::App& app, Invocation& invocation, const runtime::Catalog& catalog) {
   for (const auto* kind : catalog.all()) {
+    if (app.get_subcommand_no_throw(std::string(kind->name())) != nullptr) continue;
     auto& verb = *app.add_subcommand(std::string(kind->name()), std::string(kind->summary()));
     verb.require_subcommand(0, 1);
     for (const auto& info : kind->commands()) {

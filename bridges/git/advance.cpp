@@ -55,6 +55,7 @@ class Placing {
 
   Outcome<bool> put(const std::string& path, const Bytes& expected, const Bytes& fresh,
                     bool executable) {
+    if (desk_.arriving) desk_.arriving(path);
     auto done = desk_.work.replace(path, expected, fresh, executable);
     if (done && *done) placed_.written.push_back(path);
     return done;
@@ -93,6 +94,9 @@ class Placing {
       auto name = desk_.work.keep_beside(path, conflict.bytes);
       if (!name) return std::unexpected(name.error());
       conflict.kept_as = *name;
+    }
+    if (merged->loser && desk_.keep) {
+      if (auto kept = desk_.keep(conflict); !kept) return std::unexpected(kept.error());
     }
     const auto done = put(path, now, merged->bytes, executable);
     if (done && *done && merged->loser) placed_.conflicts.push_back(std::move(conflict));

@@ -2,6 +2,7 @@
 // the next round can finish.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,11 @@
 
 namespace nightshift::bridges::git {
 
+/// Keeps the loser's bytes of a conflict, durably, before anything is moved.
+using Keep = std::function<Outcome<void>(const Conflict&)>;
+/// Told what is about to be put or taken away by what came from the remote.
+using Arriving = std::function<void(const std::string& path)>;
+
 /// What a round works with. The parts outlive it.
 struct Desk {
   Premises& premises;
@@ -24,6 +30,8 @@ struct Desk {
   Step step;
   /// `NAME <MAIL> SECONDS +0000`, for the log of references.
   std::string who;
+  Keep keep = {};
+  Arriving arriving = {};
 };
 
 struct Placed {

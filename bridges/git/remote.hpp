@@ -20,6 +20,8 @@ struct Access {
   /// Private key, Ed25519 or ECDSA: Debian's libssh2 1.10 signs with RSA keys by SHA-1 alone, which
   /// servers refuse.
   std::filesystem::path ssh_key;
+  /// How people know it, `sealed:git-key`; empty: by its path.
+  std::string ssh_key_name = {};
   std::string ssh_passphrase;
   /// In the form of OpenSSH. A host that is not in it is not spoken to.
   std::filesystem::path known_hosts;

@@ -65,6 +65,10 @@ struct Talk {
   std::string refusal;
 };
 
+std::string key_name(const Access& access) {
+  return access.ssh_key_name.empty() ? access.ssh_key.string() : access.ssh_key_name;
+}
+
 int fail_talk(Talk& talk, Trouble why) {
   if (!talk.why) talk.why = std::move(why);
   return GIT_EUSER;
@@ -80,7 +84,7 @@ int on_credentials(git_credential** out, const char* url, const char* user, unsi
   if (++talk.asked > 1) {
     auto words = std::string("the remote ") + url + " does not let us in with ";
     const bool ssh = (allowed & GIT_CREDENTIAL_SSH_KEY) != 0;
-    words += ssh ? "the key " + access.ssh_key.string() : "this user and password";
+    words += ssh ? "the key " + key_name(access) : "this user and password";
     if (ssh && is_rsa(access.ssh_key)) {
       words +=
           ": it is an RSA key, and libssh2 1.10 of Debian 12 can sign with those by SHA-1 "
@@ -101,7 +105,7 @@ int on_credentials(git_credential** out, const char* url, const char* user, unsi
   return fail_talk(talk, {TroubleKind::denied,
                           std::string("the remote ") + url +
                               " asks for a key or a password, and none is configured: set [git] "
-                              "ssh_key, or user and password"});
+                              "key, or user and password"});
 }
 
 int on_certificate(git_cert* certificate, int valid, const char* host, void* payload) {

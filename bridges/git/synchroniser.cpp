@@ -5,6 +5,7 @@
 #include <git2/sys/commit.h>
 #include <sys/file.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -15,6 +16,18 @@
 
 namespace nightshift::bridges::git {
 namespace {
+
+/// Held while one process works in the repository.
+Outcome<runtime::Descriptor> hold_round(const std::filesystem::path& own) {
+  std::error_code error;
+  std::filesystem::create_directories(own, error);
+  runtime::Descriptor lock(::open((own / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+  if (!lock) return std::unexpected(system_trouble("making " + (own / "lock").string(), errno));
+  if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+    return trouble(TroubleKind::locked, "another process synchronises this vault just now");
+  }
+  return lock;
+}
 
 /// One round, from the repository as it is now.
 class Round {
@@ -40,28 +53,30 @@ class Round {
     if (!opened) return std::unexpected(opened.error());
     premises_ = std::move(*opened);
     const auto own = own_folder(premises_.git_folder);
-    std::error_code error;
-    std::filesystem::create_directories(own, error);
-    const runtime::Descriptor lock(
-        ::open((own / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
-    if (!lock) return std::unexpected(system_trouble("making " + (own / "lock").string(), errno));
-    if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
-      return trouble(TroubleKind::locked, "another process synchronises this vault just now");
-    }
+    const auto lock = hold_round(own);
+    if (!lock) return std::unexpected(lock.error());
     clear_dead_locks(premises_.git_folder);
     auto work = WorkTree::open(premises_.root, own / "swap", options_.step);
     if (!work) return std::unexpected(work.error());
     auto store = ObjectStore::open(premises_.repository.get());
     if (!store) return std::unexpected(store.error());
-    Desk desk{premises_,     *work, *store, memory_, {premises_.prefix, options_.role},
-              options_.step, who()};
+    Desk desk{
+        premises_,     *work, *store,        memory_,          {premises_.prefix, options_.role},
+        options_.step, who(), options_.keep, options_.arriving};
     if (auto done = recover(desk); !done) return done;
     if (auto done = commit(desk); !done) return done;
     return meet(desk);
   }
 
+  std::string author_name() const {
+    return options_.author_name.empty() ? options_.node : options_.author_name;
+  }
+  std::string author_mail() const {
+    return options_.author_mail.empty() ? "nightshift@" + options_.node : options_.author_mail;
+  }
+
   std::string who() const {
-    return options_.node + " <nightshift@" + options_.node + "> " +
+    return author_name() + " <" + author_mail() + "> " +
            std::to_string(to_us(request_.now) / 1'000'000) + " +0000";
   }
 
@@ -92,8 +107,7 @@ class Round {
   Outcome<ObjectId> make_commit(Desk& desk, const ObjectId& tree,
                                 const std::vector<ObjectId>& parents, const std::string& text) {
     Signature signature;
-    int code = git_signature_new(into(signature), options_.node.c_str(),
-                                 ("nightshift@" + options_.node).c_str(),
+    int code = git_signature_new(into(signature), author_name().c_str(), author_mail().c_str(),
                                  to_us(request_.now) / 1'000'000, 0);
     std::vector<const git_oid*> raw;
     for (const auto& parent : parents) {
@@ -117,7 +131,10 @@ class Round {
     auto snapshot = take_snapshot(premises_, desk.work, desk.store, memory_);
     if (!snapshot) return std::unexpected(snapshot.error());
     std::ranges::move(snapshot->skipped, std::back_inserter(report_.skipped));
-    if (snapshot->changes.empty()) return {};
+    const auto is_quiet = [this](const auto& change) {
+      return options_.quiet && options_.quiet(change.first);
+    };
+    if (std::ranges::all_of(snapshot->changes, is_quiet)) return {};
     const auto before = tree_of(repository, premises_.head);
     if (!before) return std::unexpected(before.error());
     const auto tree = change_tree(repository, *before, snapshot->changes,
@@ -228,6 +245,10 @@ class Round {
     if (!base_tree) return std::unexpected(base_tree.error());
     auto merged = merge_trees(repository, desk.store, *base_tree, ours, theirs, desk.setting);
     if (!merged) return std::unexpected(merged.error());
+    for (const auto& conflict : merged->conflicts) {
+      if (!options_.keep) break;
+      if (auto kept = options_.keep(conflict); !kept) return kept;
+    }
     const auto tree = change_tree(repository, ours, merged->changes,
                                   [&](const ObjectId& id) { desk.store.wrote(id); });
     if (!tree) return std::unexpected(tree.error());
@@ -271,6 +292,17 @@ Synchroniser::Synchroniser(SyncOptions options)
 }
 Synchroniser::Synchroniser(Synchroniser&&) noexcept = default;
 Synchroniser::~Synchroniser() = default;
+
+Outcome<std::string> Synchroniser::put_beside(const std::string& path, std::string_view bytes) {
+  auto premises = open_premises(options_.repository, options_.vault, options_.branch);
+  if (!premises) return std::unexpected(premises.error());
+  const auto own = own_folder(premises->git_folder);
+  const auto lock = hold_round(own);
+  if (!lock) return std::unexpected(lock.error());
+  auto work = WorkTree::open(premises->root, own / "swap", {});
+  if (!work) return std::unexpected(work.error());
+  return work->keep_beside(path, bytes);
+}
 
 Report Synchroniser::round(const RoundRequest& request) {
   return Round(options_, *memory_, request).run();

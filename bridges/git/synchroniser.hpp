@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "bridges/git/advance.hpp"
 #include "bridges/git/remote.hpp"
 #include "bridges/git/tree_merge.hpp"
 #include "bridges/git/work_tree.hpp"
@@ -21,11 +22,24 @@ struct SyncOptions {
   std::filesystem::path vault;
   std::string branch = "main";
   Access access;
-  /// Name of this node, in commits.
+  /// Name of this node, in the words of commits.
   std::string node;
+  /// Who makes them; empty: the node, at an address of its name.
+  std::string author_name = {};
+  std::string author_mail = {};
   Role role = Role::local;
   /// Told the name of each step before it is taken; may be empty.
   Step step;
+  /// Told of each conflict before anything is moved, so that the loser's bytes are kept whatever
+  /// happens next; a trouble that it answers stops the round. The same may be told again after a
+  /// kill. May be empty.
+  Keep keep = {};
+  /// True for a file (from the top of the repository) whose change is no reason for a commit by
+  /// itself: it goes with the next one. May be empty.
+  std::function<bool(const std::string& path)> quiet = {};
+  /// Told each path (from the top of the repository) before a file of the remote is put there, or
+  /// one is taken away. May be empty.
+  Arriving arriving = {};
 };
 
 struct RoundRequest {
@@ -70,6 +84,10 @@ class Synchroniser {
   /// Never throws away words: what cannot be merged is in the report, what stands in the way stops
   /// the round with its reason.
   Report round(const RoundRequest& request);
+
+  /// Puts `bytes` beside `path` (from the top of the repository) under a name that tells of the
+  /// conflict, and returns that.
+  Outcome<std::string> put_beside(const std::string& path, std::string_view bytes);
 
  private:
   SyncOptions options_;

@@ -43,6 +43,11 @@ bool is_absence(TroubleKind kind) {
   return kind >= TroubleKind::unreachable && kind <= TroubleKind::remote_absent;
 }
 
+bool waits_for_person(TroubleKind kind) {
+  const bool passes = kind == TroubleKind::locked || kind == TroubleKind::moved;
+  return !passes && !is_absence(kind);
+}
+
 Trouble system_trouble(std::string_view doing, int number) {
   return {number == ENOSPC || number == EDQUOT ? TroubleKind::full : TroubleKind::failed,
           std::string(doing) + ": " + std::generic_category().message(number)};

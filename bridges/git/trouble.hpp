@@ -50,6 +50,10 @@ std::string_view name_of(TroubleKind kind);
 /// True for those after which the remote counts as not reached.
 bool is_absence(TroubleKind kind);
 
+/// True for those that stay until a person has done something; what neither this nor `is_absence`
+/// is passes by itself.
+bool waits_for_person(TroubleKind kind);
+
 struct Trouble {
   TroubleKind kind = TroubleKind::failed;
   /// A whole sentence: what is so, and what to do next.

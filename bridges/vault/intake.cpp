@@ -234,6 +234,7 @@ Result<void> Intake::take_move(const Standing& standing) {
   if (!is_moved_by_hand(standing, file)) return projector_.project(standing, true);
   if (!options_.moves_count) return projector_.put_back(standing, file, "");
   const std::string path = file.folder + "/" + standing.file_name();
+  if (options_.arrivals->has(path)) return undo_merge(standing, file);
   if (file.folder == approved_folder) return take_approval(standing, file);
   const bool shows_current = file.draft.marks.digest == standing.marks.digest ||
                              same_content(file.draft, standing.current());
@@ -246,6 +247,22 @@ Result<void> Intake::take_move(const Standing& standing) {
         .instance = {}},
        standing.marks.digest);
   return projector_.put_back(standing, file, "");
+}
+
+/// Somebody has moved it on another machine, and that came by a merge.
+Result<void> Intake::undo_merge(const Standing& standing, const FoundFile& file) {
+  const std::string path = file.folder + "/" + standing.file_name();
+  tell(path,
+       {.code = ErrorCode::forbidden,
+        .detail = "it was moved on another machine and came by a merge, which decides nothing; it "
+                  "is back in " +
+                  standing.place() + "/, decide here: nightshift approval approve " + standing.id +
+                  ", or reject",
+        .instance = {}},
+       standing.marks.digest);
+  auto back = projector_.put_back(standing, file, "");
+  if (back) options_.arrivals->remove(path);
+  return back;
 }
 
 /// Whatever does not approve is put back, and says how to.

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "bridges/vault/arrivals.hpp"
 #include "bridges/vault/layout.hpp"
 #include "bridges/vault/moves.hpp"
 #include "bridges/vault/projector.hpp"
@@ -31,6 +32,8 @@ class Intake final : public Taker {
     /// Set for `decisions = "move"`: what is known of moves, and why they prove nothing right now.
     Moves* moves = nullptr;
     std::function<std::optional<std::string>()> moves_doubted = {};
+    /// What merges have put there.
+    std::shared_ptr<Arrivals> arrivals = std::make_shared<Arrivals>();
     std::chrono::milliseconds stable_for{0};
     std::chrono::milliseconds call_timeout{30'000};
     /// What is under way ends early once this is true.
@@ -81,6 +84,7 @@ class Intake final : public Taker {
                   const std::function<bool(const std::string& path)>& is_there) const;
   void take_missing(const std::string& id);
   Result<void> take_move(const Standing& standing);
+  Result<void> undo_merge(const Standing& standing, const FoundFile& file);
   Result<void> take_approval(const Standing& standing, const FoundFile& file);
   Result<void> approve(const Standing& standing, const FoundFile& file);
   Result<void> reject(const Standing& standing);

@@ -9,6 +9,7 @@
 #include "bridges/vault/agent_state.hpp"
 #include "bridges/vault/approval_files.hpp"
 #include "bridges/vault/bell.hpp"
+#include "bridges/vault/conflict_log.hpp"
 #include "bridges/vault/dashboard.hpp"
 #include "bridges/vault/draft_files.hpp"
 #include "bridges/vault/follower.hpp"
@@ -17,6 +18,7 @@
 #include "bridges/vault/mcp_health.hpp"
 #include "bridges/vault/moves.hpp"
 #include "bridges/vault/reception.hpp"
+#include "bridges/vault/sync_state.hpp"
 #include "bridges/vault/task_intake.hpp"
 #include "bridges/vault/usage_log.hpp"
 
@@ -59,6 +61,7 @@ class VaultBridge::Impl {
                  .moves = options_.decisions == "move" ? &moves_ : nullptr,
                  .moves_doubted = options_.moves_doubted,
                  .stable_for = options_.stable_for,
+                 .arrivals = options_.arrivals,
                  .stop = stopped_}),
         approvals_(node, root_, projector_, intake_, errors_),
         tasks_(node, root_, errors_),
@@ -78,10 +81,12 @@ class VaultBridge::Impl {
         actions_(node, page_, options_.zone),
         agents_(node, root_, errors_),
         servers_(node, root_, errors_),
+        sync_(node, root_, errors_),
+        conflicts_(node, page_),
         dashboard_(node, root_, errors_, *options_.refusals),
-        follower_(
-            node, root_,
-            {&approvals_, &tasks_, &drafts_, &usage_, &actions_, &agents_, &servers_, &dashboard_}),
+        follower_(node, root_,
+                  {&approvals_, &tasks_, &drafts_, &usage_, &actions_, &agents_, &servers_, &sync_,
+                   &conflicts_, &dashboard_}),
         lookout_(root_, node.clock(), errors_,
                  {.watches_max = options_.watches_max,
                   .every = options_.rescan_every,
@@ -140,6 +145,8 @@ class VaultBridge::Impl {
   ActionLog actions_;
   AgentState agents_;
   McpHealth servers_;
+  SyncState sync_;
+  ConflictLog conflicts_;
   Dashboard dashboard_;
   Follower follower_;
   Lookout lookout_;
@@ -257,6 +264,7 @@ Result<std::unique_ptr<VaultBridge>> VaultBridge::start(runtime::Node& node, Vau
   if (!identity) return std::unexpected(identity.error());
   if (!options.refusals) options.refusals = std::make_shared<Refusals>();
   options.refusals->clear();
+  if (!options.arrivals) options.arrivals = std::make_shared<Arrivals>();
   auto bell = Bell::make();
   if (!bell) return std::unexpected(bell.error());
   auto impl = std::make_unique<Impl>(node, std::move(options), std::move(*root), *identity,

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "bridges/vault/arrivals.hpp"
 #include "bridges/vault/refusals.hpp"
 #include "runtime/calendar.hpp"
 #include "runtime/node.hpp"
@@ -28,6 +29,9 @@ struct VaultOptions {
   /// where they are. Asked at the start, which it refuses, and before every move that would decide.
   /// Nobody who could say so is a reason, too.
   std::function<std::optional<std::string>()> moves_doubted = {};
+  /// What merges put where people decide by moving: that decides nothing here, and is put back. Its
+  /// own if nobody gives one.
+  std::shared_ptr<Arrivals> arrivals = {};
   /// How often all folders are compared while inotify tells of changes, and while it does not.
   std::chrono::milliseconds rescan_every{60'000};
   std::chrono::milliseconds rescan_unwatched_every{1'000};

@@ -117,6 +117,15 @@ std::map<std::string, std::vector<std::string>, std::less<>> mcp_words() {
           {"pin", {std::string(64, 'a'), std::string(64, 'b')}}};
 }
 
+/// What synchronised vaults are made of.
+std::map<std::string, std::vector<std::string>, std::less<>> sync_words() {
+  return {{"conflict", {"1", "2", "3", "all"}},
+          {"kept_as", {"", "", "Plans/week.conflict-0a1b2c3d.md"}},
+          {"path", {"Dashboard.md", "Plans/week.md"}},
+          {"ahead", {"0", "1"}},
+          {"behind", {"0", "1"}}};
+}
+
 }  // namespace
 
 World::World() : now(*from_rfc3339("2026-11-21T07:00:00Z")), caller(person("alice")) {
@@ -136,6 +145,7 @@ World::World() : now(*from_rfc3339("2026-11-21T07:00:00Z")), caller(person("alic
   words.merge(process_words());
   words.merge(mcp_words());
   words.merge(night_words());
+  words.merge(sync_words());
   for (const auto* name : {"alice", "bob", "carol"}) {
     const auto& [_, key] = *keys.emplace(name, SigningKey::generate()).first;
     auto& approver = *authority.add_approvers();

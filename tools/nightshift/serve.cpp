@@ -20,6 +20,7 @@
 #include "tools/nightshift/backups.hpp"
 #include "tools/nightshift/cluster.hpp"
 #include "tools/nightshift/crash_point.hpp"
+#include "tools/nightshift/git.hpp"
 #include "tools/nightshift/initialise.hpp"
 #include "tools/nightshift/logging.hpp"
 #include "tools/nightshift/mcp_servers.hpp"
@@ -225,10 +226,12 @@ class Service {
       added = tree.add("bridges", upkeep_part("retention", archivist_, settings_.stop_within));
     if (added && cluster_) added = tree.add("bridges", cluster_->part());
     if (added) added = tree.add("bridges", http_part());
-    if (added && has_vault()) added = tree.add("bridges", vault_part(*node_, settings_, refusals_));
+    if (added && has_vault())
+      added = tree.add("bridges", vault_part(*node_, settings_, refusals_, arrivals_));
     if (added && has_vault()) {
       added = tree.add("bridges", presence_part(*node_, clock_, settings_.vault_path));
     }
+    if (added) added = add_git(*node_, settings_, secrets_, arrivals_);
     if (!added) return added;
     processes_ = std::make_unique<Processes>(folder_, program_.environment, settings_.node_zone,
                                              secrets_, streams_, crash_point(program_.environment));
@@ -294,6 +297,7 @@ class Service {
   const std::shared_ptr<runtime::Streams> streams_ = std::make_shared<runtime::Streams>();
   std::unique_ptr<Processes> processes_;
   const Refusals refusals_ = std::make_shared<bridges::vault::Refusals>();
+  const Arrivals arrivals_ = std::make_shared<bridges::vault::Arrivals>();
   std::shared_ptr<bridges::agent::Composer> composer_;
   const std::shared_ptr<bridges::mcp::OpenServers> mcp_servers_ =
       std::make_shared<bridges::mcp::OpenServers>();

@@ -30,23 +30,25 @@ class Running final : public Component {
 }  // namespace
 
 runtime::supervision::Part vault_part(runtime::Node& node, const runtime::Settings& settings,
-                                      Refusals refusals) {
-  return {.name = "vault",
-          .start = [&node, &settings, refusals = std::move(refusals)](
-                       runtime::supervision::Failed failed) -> Result<std::unique_ptr<Component>> {
-            bridges::vault::VaultOptions options;
-            options.root = settings.vault_path;
-            options.owner = vault_owner(settings);
-            options.decisions = settings.vault_decisions;
-            options.moves_doubted = doubts_about_moves(node, settings);
-            options.zone = settings.node_zone;
-            options.log = [](std::string_view line) { spdlog::info("vault: {}", line); };
-            options.refusals = refusals;
-            options.failed = std::move(failed);
-            auto bridge = VaultBridge::start(node, std::move(options));
-            if (!bridge) return std::unexpected(bridge.error());
-            return std::make_unique<Running>(std::move(*bridge));
-          }};
+                                      Refusals refusals, Arrivals arrivals) {
+  return {
+      .name = "vault",
+      .start = [&node, &settings, refusals = std::move(refusals), arrivals = std::move(arrivals)](
+                   runtime::supervision::Failed failed) -> Result<std::unique_ptr<Component>> {
+        bridges::vault::VaultOptions options;
+        options.root = settings.vault_path;
+        options.owner = vault_owner(settings);
+        options.decisions = settings.vault_decisions;
+        options.moves_doubted = doubts_about_moves(node, settings);
+        options.zone = settings.node_zone;
+        options.log = [](std::string_view line) { spdlog::info("vault: {}", line); };
+        options.refusals = refusals;
+        options.arrivals = arrivals;
+        options.failed = std::move(failed);
+        auto bridge = VaultBridge::start(node, std::move(options));
+        if (!bridge) return std::unexpected(bridge.error());
+        return std::make_unique<Running>(std::move(*bridge));
+      }};
 }
 
 std::vector<bridges::http::RefusedFile> shown(const Refusals& refusals, std::size_t most) {

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "bridges/http/server.hpp"
+#include "bridges/vault/arrivals.hpp"
 #include "bridges/vault/refusals.hpp"
 #include "runtime/node.hpp"
 #include "runtime/settings.hpp"
@@ -11,10 +12,11 @@
 namespace nightshift::tools {
 
 using Refusals = std::shared_ptr<bridges::vault::Refusals>;
+using Arrivals = std::shared_ptr<bridges::vault::Arrivals>;
 
-/// Both must outlive it. What it refuses stands in `refusals`.
+/// Both must outlive it. What it refuses stands in `refusals`, what merges bring in `arrivals`.
 runtime::supervision::Part vault_part(runtime::Node& node, const runtime::Settings& settings,
-                                      Refusals refusals);
+                                      Refusals refusals, Arrivals arrivals);
 
 /// The first of them, as HTTP shows them.
 std::vector<bridges::http::RefusedFile> shown(const Refusals& refusals, std::size_t most);

@@ -1,0 +1,32 @@
+// The verbs of the vault's synchronisation, each a function of the session and its own flags.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "bridges/cli/session.hpp"
+
+namespace nightshift::bridges::cli {
+
+struct SyncFlags {
+  /// Whose vault, where several nodes are known; empty means the node that is asked.
+  std::string node;
+  bool take_rewound = false;
+  /// A number, a path or `all`.
+  std::string conflict;
+  std::optional<std::filesystem::path> config;
+};
+
+/// Beside a running node or without one.
+Result<void> sync_init(Session& session, const SyncFlags& flags);
+/// Waits for the round's end. `conflict` where something waits for a person, `unreachable` where
+/// the remote is away.
+Result<void> sync_now(Session& session, const SyncFlags& flags);
+Result<void> sync_status(Session& session, const SyncFlags& flags);
+Result<void> sync_log(Session& session, const SyncFlags& flags);
+Result<void> sync_resolve(Session& session, const SyncFlags& flags);
+/// Waits until the words lie there.
+Result<void> sync_restore(Session& session, const SyncFlags& flags);
+
+}  // namespace nightshift::bridges::cli

@@ -418,7 +418,10 @@ void add_verbs(CLI::App& app, Invocation& invocation, const Program& program) {
 
 void add_kind_verbs(CLI::App& app, Invocation& invocation, const runtime::Catalog& catalog) {
   for (const auto* kind : catalog.all()) {
-    if (app.get_subcommand_no_throw(std::string(kind->name())) != nullptr) continue;
+    const auto is_its_own = [kind](const CLI::App* verb) {
+      return verb->get_name() == kind->name();
+    };
+    if (!std::as_const(app).get_subcommands(is_its_own).empty()) continue;
     auto& verb = *app.add_subcommand(std::string(kind->name()), std::string(kind->summary()));
     verb.require_subcommand(0, 1);
     for (const auto& info : kind->commands()) {

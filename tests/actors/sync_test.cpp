@@ -148,8 +148,8 @@ BOOST_AUTO_TEST_CASE(a_round_that_finds_nothing_new_is_not_written_down_but_ever
   by_host(again).then();
   story.world.now += 5min;
   by_host(again);
-  BOOST_TEST(from_proto(view().reached_at()) == story.world.now);
-  BOOST_TEST(from_proto(view().last_push_timestamp()) < story.world.now);
+  BOOST_TEST((from_proto(view().reached_at()) == story.world.now));
+  BOOST_TEST((from_proto(view().last_push_timestamp()) < story.world.now));
 }
 
 BOOST_AUTO_TEST_CASE(a_person_who_asks_is_answered_even_if_nothing_is_new) {

@@ -6,6 +6,7 @@
 #include <cctype>
 #include <charconv>
 
+#include "runtime/settings_git.hpp"
 #include "runtime/settings_http.hpp"
 #include "runtime/settings_sections.hpp"
 
@@ -107,10 +108,11 @@ std::optional<std::string> set_moves_decide(Settings& settings, const SettingVal
   return std::nullopt;
 }
 
-/// A check of `[git]` as one of all settings.
+/// Checks a key of `[git]`, which is read by itself (`load_git_settings`).
 template <auto Set>
-std::optional<std::string> in_git(Settings& settings, const SettingValue& value) {
-  return Set(settings.git, value);
+std::optional<std::string> in_git(Settings&, const SettingValue& value) {
+  GitSettings checked;
+  return Set(checked, value);
 }
 
 using Rule = SettingRule<Settings>;

@@ -21,7 +21,6 @@
 #include "runtime/settings_backup.hpp"
 #include "runtime/settings_budget.hpp"
 #include "runtime/settings_cluster.hpp"
-#include "runtime/settings_git.hpp"
 #include "runtime/settings_keys.hpp"
 #include "runtime/settings_mail.hpp"
 #include "runtime/settings_mcp.hpp"
@@ -70,8 +69,6 @@ struct Settings {
   std::string vault_decisions = "request";
   /// `[vault] moves_decide`: the channels on which a move decides, where moves do.
   std::vector<std::string> vault_moves_decide{"email", "linkedin", "whatsapp", "social"};
-  /// `[git]`, complete.
-  GitSettings git;
   /// `[webhook.NAME]`, each complete.
   Webhooks webhooks;
   /// `[mail.NAME]`, each complete.

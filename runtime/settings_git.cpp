@@ -2,6 +2,8 @@
 #include "runtime/settings_git.hpp"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 namespace nightshift::runtime {
 namespace {
@@ -134,6 +136,23 @@ bool is_ssh_remote(const std::string& remote) {
   const auto colon = remote.find(':');
   return at != std::string::npos && at > 0 && colon != std::string::npos && colon > at + 1 &&
          colon + 1 < remote.size();
+}
+
+std::optional<std::string> (*git_setter(std::string_view key))(GitSettings&, const SettingValue&) {
+  using Setter = std::optional<std::string> (*)(GitSettings&, const SettingValue&);
+  constexpr std::array<std::pair<std::string_view, Setter>, 10> all{
+      {{"git.remote", set_git_remote},
+       {"git.branch", set_git_branch},
+       {"git.interval_s", set_git_interval},
+       {"git.author", set_git_author},
+       {"git.repository", set_git_repository},
+       {"git.key", set_git_key},
+       {"git.passphrase", set_git_passphrase},
+       {"git.known_hosts", set_git_known_hosts},
+       {"git.user", set_git_user},
+       {"git.password", set_git_password}}};
+  const auto found = std::ranges::find(all, key, &std::pair<std::string_view, Setter>::first);
+  return found == all.end() ? nullptr : found->second;
 }
 
 std::optional<std::string> incomplete(const GitSettings& git, bool has_vault) {

@@ -5,7 +5,9 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 
+#include "messages/error.hpp"
 #include "runtime/secrets/reference.hpp"
 #include "runtime/settings_keys.hpp"
 
@@ -34,6 +36,15 @@ struct GitSettings {
 
 /// True for what is reached over ssh: `ssh://...`, `user@host:path`.
 bool is_ssh_remote(const std::string& remote);
+
+struct SettingsSources;
+
+/// `[git]` of these sources, complete; of one without a remote nothing is wanted. Errors as
+/// `load_settings`, which checks it as well.
+Result<GitSettings> load_git_settings(const SettingsSources& sources);
+
+/// What sets the key `git.branch` and the like; null for all others.
+std::optional<std::string> (*git_setter(std::string_view key))(GitSettings&, const SettingValue&);
 
 /// Each as `SettingRule::set`.
 std::optional<std::string> set_git_remote(GitSettings& git, const SettingValue& value);

@@ -7,6 +7,7 @@
 #include "messages/nearest.hpp"
 #include "runtime/settings.hpp"
 #include "runtime/settings_file.hpp"
+#include "runtime/settings_git.hpp"
 #include "runtime/settings_sections.hpp"
 
 namespace nightshift::runtime {
@@ -207,8 +208,10 @@ Result<void> apply_older_names(Settings& settings, const Environment& environmen
                 "what acts outside runs on a local node");
 }
 
-Result<void> apply_environment(Settings& settings, const Environment& environment) {
+/// What the environment says, each entry as the key takes it.
+std::vector<SettingEntry> entries_of(const Environment& environment) {
   constexpr std::string_view prefix = "NIGHTSHIFT_";
+  std::vector<SettingEntry> entries;
   for (const auto& [name, value] : environment) {
     if (!name.starts_with(prefix) || !name.contains("__") || value.empty()) continue;
     std::string key = name.substr(prefix.size());
@@ -216,9 +219,14 @@ Result<void> apply_environment(Settings& settings, const Environment& environmen
       key.replace(at, 2, ".");
     }
     std::ranges::transform(key, key.begin(), [](unsigned char c) { return std::tolower(c); });
-    if (auto done = apply(settings, from_text(std::move(key), value, name), as_variable); !done) {
-      return done;
-    }
+    entries.push_back(from_text(std::move(key), value, name));
+  }
+  return entries;
+}
+
+Result<void> apply_environment(Settings& settings, const Environment& environment) {
+  for (const auto& entry : entries_of(environment)) {
+    if (auto done = apply(settings, entry, as_variable); !done) return done;
   }
   return {};
 }
@@ -250,13 +258,32 @@ Result<Settings> load_settings(const SettingsSources& sources) {
   if (auto complete = check_named_sections(settings); !complete) {
     return std::unexpected(complete.error());
   }
-  if (const auto wrong = incomplete(settings.git, !settings.vault_path.empty())) {
+  const auto git = load_git_settings(sources);
+  if (!git) return std::unexpected(git.error());
+  if (const auto wrong = incomplete(*git, !settings.vault_path.empty())) {
     return fail(ErrorCode::config, "[git]: this section " + *wrong, "git");
   }
   auto made = make_prices(settings);
   if (made) made = make_routes(settings);
   if (!made) return std::unexpected(made.error());
   return settings;
+}
+
+Result<GitSettings> load_git_settings(const SettingsSources& sources) {
+  std::vector<SettingEntry> entries;
+  if (sources.file) {
+    auto from_file = read_settings_file(*sources.file);
+    if (!from_file) return std::unexpected(from_file.error());
+    entries = std::move(*from_file);
+  }
+  for (auto& entry : entries_of(sources.environment)) entries.push_back(std::move(entry));
+  GitSettings git;
+  for (const auto& entry : entries) {
+    const auto set = git_setter(entry.key);
+    if (set == nullptr) continue;
+    if (auto wrong = set(git, entry.value)) return refuse(entry.origin, entry.key + " " + *wrong);
+  }
+  return git;
 }
 
 Result<PriceRows> builtin_price_rows() {

@@ -36,7 +36,12 @@ void add_loss(Subject& subject, const Conflicted& event) {
   const auto is_over = [](const Loss& loss) { return !loss.waits() && !loss.wanted(); };
   if (losses.size() >= losses_max) {
     const auto oldest = std::ranges::find_if(losses, is_over);
-    if (oldest != losses.end()) losses.erase(oldest);
+    if (oldest == losses.end()) {
+      if (event.waits()) subject.set_more_waiting(subject.more_waiting() + 1);
+      subject.set_conflicts(subject.conflicts() + 1);
+      return;
+    }
+    losses.erase(oldest);
   }
   auto& loss = *losses.Add();
   loss.set_conflict(event.conflict());

@@ -19,8 +19,8 @@ sync_pb::Loss* find_loss(sync_pb::Subject& subject, std::string_view conflict);
 /// Of the bytes and path that `key` stands for.
 const sync_pb::Loss* find_loss_by_key(const sync_pb::Subject& subject, std::string_view key);
 
-/// Adds it, and forgets the oldest that nobody waits for where there are too many: their words stay
-/// in the journal.
+/// Adds it. Where there are too many, the oldest that nobody waits for is forgotten; where all
+/// wait, this one is only counted. The words of each stay in the journal.
 void add_loss(sync_pb::Subject& subject, const sync_pb::Conflicted& event);
 
 }  // namespace nightshift::actors

@@ -21,7 +21,8 @@ void add(std::string& words, const std::string& more) {
 
 bool waits_for_person(const Subject& subject) {
   const auto waits = [](const Loss& loss) { return loss.waits(); };
-  return subject.last().trouble().waits() || std::ranges::any_of(subject.losses(), waits);
+  return subject.last().trouble().waits() || subject.more_waiting() > 0 ||
+         std::ranges::any_of(subject.losses(), waits);
 }
 
 Standing standing_of(const Subject& subject) {

@@ -113,6 +113,12 @@ Result<Events> Sync::resolved(const Subject& subject, const Resolve& command,
     const bool meant = said == "all" || said == loss.conflict() || said == loss.path();
     if (loss.waits() && meant) event.add_conflicts(loss.conflict());
   }
+  event.set_all(said == "all");
+  if (said == "all" && subject.more_waiting() > 0) {
+    event.set_by(context.caller.principal);
+    event.set_detail("all, by " + context.caller.principal);
+    return event;
+  }
   if (event.conflicts().empty()) {
     if (find_loss(subject, said) != nullptr) return Events();
     if (said == "all") return fail(ErrorCode::not_found, "no conflict waits", "conflict");
@@ -208,6 +214,17 @@ Result<Events> Sync::restored(const Subject& subject, const ReportRestored& comm
   return event;
 }
 
+Result<Events> Sync::initialised(const Subject& subject, const ReportInit& command) {
+  if (!subject.init_wanted()) return Events();
+  Initialised event;
+  *event.mutable_done() = command.done();
+  event.set_error(command.error());
+  std::string words = command.error();
+  for (const auto& line : command.done()) words += (words.empty() ? "" : "; ") + line;
+  event.set_detail(words);
+  return event;
+}
+
 Result<Events> Sync::missed(const Subject& subject, const Context& context) {
   const bool is_due = subject.failures() > 0 && context.now >= silent_since(subject) + absence_max;
   if (!is_due) return Events();
@@ -249,6 +266,7 @@ void Sync::apply(Subject& subject, const sync_pb::Resolved& event) {
   for (const auto& conflict : event.conflicts()) {
     if (auto* loss = find_loss(subject, conflict)) loss->clear_waits();
   }
+  if (event.all()) subject.clear_more_waiting();
 }
 
 void Sync::apply(Subject& subject, const RestoreAsked& event) {
@@ -271,6 +289,14 @@ void Sync::apply(Subject& subject, const NotRestored& event) {
   if (loss == nullptr) return;
   loss->clear_wanted();
   loss->set_error(event.error());
+}
+
+void Sync::apply(Subject& subject, const InitAsked&) { subject.set_init_wanted(true); }
+
+void Sync::apply(Subject& subject, const Initialised& event) {
+  subject.clear_init_wanted();
+  *subject.mutable_init_done() = event.done();
+  subject.set_init_error(event.error());
 }
 
 void Sync::apply(Subject& subject, const WentOffline&) { subject.set_offline(true); }
@@ -323,6 +349,10 @@ View Sync::view_of(const Subject& subject) {
   *view.mutable_losses() = subject.losses();
   view.set_asked(subject.asked());
   view.set_answered(subject.answered());
+  view.set_init_wanted(subject.init_wanted());
+  *view.mutable_init_done() = subject.init_done();
+  view.set_init_error(subject.init_error());
+  view.set_more_waiting(subject.more_waiting());
   view.set_take_rewound(subject.take_rewound());
   return view;
 }

@@ -27,13 +27,15 @@ struct Sync {
   using Phases =
       kernel::Types<Absent, Starting, Synced, Ahead, Behind, Diverged, Conflict, Offline, Off>;
   using State = Phases::Variant;
-  using Commands = kernel::Types<sync_pb::Now, sync_pb::Resolve, sync_pb::Restore, sync_pb::Define,
-                                 sync_pb::End, sync_pb::ReportRound, sync_pb::ReportConflict,
-                                 sync_pb::ReportSolved, sync_pb::ReportRestored, sync_pb::Miss>;
+  using Commands = kernel::Types<sync_pb::Now, sync_pb::Init, sync_pb::Resolve, sync_pb::Restore,
+                                 sync_pb::Define, sync_pb::End, sync_pb::ReportRound,
+                                 sync_pb::ReportConflict, sync_pb::ReportSolved,
+                                 sync_pb::ReportRestored, sync_pb::ReportInit, sync_pb::Miss>;
   using Events =
       kernel::Events<sync_pb::Defined, sync_pb::Asked, sync_pb::Rounded, sync_pb::Stopped,
                      sync_pb::Conflicted, sync_pb::Resolved, sync_pb::RestoreAsked,
-                     sync_pb::Restored, sync_pb::NotRestored, sync_pb::WentOffline, sync_pb::Ended>;
+                     sync_pb::Restored, sync_pb::NotRestored, sync_pb::InitAsked,
+                     sync_pb::Initialised, sync_pb::WentOffline, sync_pb::Ended>;
   using View = sync_pb::View;
   using Context = kernel::Context;
 
@@ -56,6 +58,7 @@ struct Sync {
   static Result<Events> conflicted(const Subject&, const sync_pb::ReportConflict&, const Context&);
   static Result<Events> solved(const Subject&, const sync_pb::ReportSolved&);
   static Result<Events> restored(const Subject&, const sync_pb::ReportRestored&);
+  static Result<Events> initialised(const Subject&, const sync_pb::ReportInit&);
   static Result<Events> missed(const Subject&, const Context&);
 
   static void apply(Subject&, const sync_pb::Defined&);
@@ -67,6 +70,8 @@ struct Sync {
   static void apply(Subject&, const sync_pb::RestoreAsked&);
   static void apply(Subject&, const sync_pb::Restored&);
   static void apply(Subject&, const sync_pb::NotRestored&);
+  static void apply(Subject&, const sync_pb::InitAsked&);
+  static void apply(Subject&, const sync_pb::Initialised&);
   static void apply(Subject&, const sync_pb::WentOffline&);
 
   template <class Phase, class Event>
@@ -98,6 +103,20 @@ struct Sync {
     requires is_known<Phase>
   static Result<Events> decide(const Phase&, const sync_pb::Now& command, const Context& context) {
     return asked(command, context);
+  }
+  template <class Phase>
+    requires is_known<Phase>
+  static Result<Events> decide(const Phase&, const sync_pb::Init&, const Context& context) {
+    sync_pb::InitAsked event;
+    event.set_by(context.caller.principal);
+    event.set_detail("by " + context.caller.principal);
+    return event;
+  }
+  template <class Phase>
+    requires is_known<Phase>
+  static Result<Events> decide(const Phase& phase, const sync_pb::ReportInit& command,
+                               const Context&) {
+    return initialised(phase.subject(), command);
   }
   template <class Phase>
     requires may_wait<Phase>

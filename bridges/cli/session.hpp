@@ -50,8 +50,6 @@ struct Program {
   kernel::Retraces retraces = {};
   /// Reads a configuration as a policy. Errors as `runtime::load_settings`.
   std::function<Result<PolicyFile>(const std::filesystem::path&)> read_policy = {};
-  /// Makes the vault of a configuration a repository; a line for each thing that was done.
-  std::function<Result<std::vector<std::string>>(const runtime::Settings&)> init_vault = {};
 };
 
 struct Session {

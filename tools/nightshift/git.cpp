@@ -6,7 +6,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include "bridges/git/premises.hpp"
 #include "bridges/git/rounds/git_bridge.hpp"
 #include "messages/crypto.hpp"
 #include "messages/sync.pb.h"
@@ -123,16 +122,18 @@ class Running final : public Component {
   const std::unique_ptr<GitBridge> bridge_;
 };
 
-std::filesystem::path repository_of(const runtime::Settings& settings) {
-  return settings.git.repository.empty() ? settings.vault_path : settings.git.repository;
-}
+/// What is said of the vault and its repository.
+struct Said {
+  runtime::GitSettings git;
+  std::filesystem::path vault;
+};
 
-void ensure_sync(runtime::Node& node, const runtime::Settings& settings) {
+void ensure_sync(runtime::Node& node, const runtime::GitSettings& git) {
   Result<void> said;
-  if (settings.git.wanted()) {
+  if (git.wanted()) {
     sync::Define define;
-    define.mutable_config()->set_remote(settings.git.remote);
-    define.mutable_config()->set_branch(settings.git.branch);
+    define.mutable_config()->set_remote(git.remote);
+    define.mutable_config()->set_branch(git.branch);
     define.mutable_config()->set_side(node.identity().role());
     said = say(node, std::move(define));
   } else if (node.get({.kind = "sync", .id = node.identity().node()})) {
@@ -141,14 +142,14 @@ void ensure_sync(runtime::Node& node, const runtime::Settings& settings) {
   if (!said) spdlog::error("[git]: {}", said.error().message());
 }
 
-bridges::git::SyncOptions sync_options(const Identity& node, const runtime::Settings& settings) {
+bridges::git::SyncOptions sync_options(const Identity& node, const Said& said) {
   bridges::git::SyncOptions options;
-  options.vault = settings.vault_path;
-  options.repository = repository_of(settings);
-  options.branch = settings.git.branch;
+  options.vault = said.vault;
+  options.repository = said.git.repository.empty() ? said.vault : said.git.repository;
+  options.branch = said.git.branch;
   options.node = node.node();
   options.role = node.role() == "cloud" ? bridges::git::Role::cloud : bridges::git::Role::local;
-  const auto& author = settings.git.author;
+  const auto& author = said.git.author;
   if (const auto open = author.rfind(" <"); open != std::string::npos) {
     options.author_name = author.substr(0, open);
     options.author_mail = author.substr(open + 2, author.size() - open - 3);
@@ -156,17 +157,18 @@ bridges::git::SyncOptions sync_options(const Identity& node, const runtime::Sett
   return options;
 }
 
-runtime::supervision::Part git_part(runtime::Node& node, const runtime::Settings& settings,
+runtime::supervision::Part git_part(runtime::Node& node, Said said,
                                     std::shared_ptr<const SecretResolver> secrets,
                                     std::shared_ptr<bridges::vault::Arrivals> arrivals) {
   return {.name = "git",
           .patience = patience_at_the_end,
-          .start = [&node, &settings, secrets = std::move(secrets), arrivals = std::move(arrivals)](
+          .start = [&node, said = std::move(said), secrets = std::move(secrets),
+                    arrivals = std::move(arrivals)](
                        runtime::supervision::Failed failed) -> Result<std::unique_ptr<Component>> {
             GitBridgeOptions options;
-            options.sync = sync_options(node.identity(), settings);
-            options.pace.interval = settings.git.interval;
-            options.access = [keys = std::make_shared<Keys>(settings.git, secrets)] {
+            options.sync = sync_options(node.identity(), said);
+            options.pace.interval = said.git.interval;
+            options.access = [keys = std::make_shared<Keys>(said.git, secrets)] {
               return keys->access();
             };
             options.arriving = [arrivals](const std::string& path) { arrivals->add(path); };
@@ -180,27 +182,14 @@ runtime::supervision::Part git_part(runtime::Node& node, const runtime::Settings
 
 }  // namespace
 
-Result<void> add_git(runtime::Node& node, const runtime::Settings& settings,
+Result<void> add_git(runtime::Node& node, const runtime::GitSettings& git,
+                     const std::filesystem::path& vault,
                      std::shared_ptr<const SecretResolver> secrets,
                      std::shared_ptr<bridges::vault::Arrivals> arrivals) {
-  ensure_sync(node, settings);
-  if (!settings.git.wanted()) return {};
+  ensure_sync(node, git);
+  if (!git.wanted()) return {};
   return node.tree().add("bridges",
-                         git_part(node, settings, std::move(secrets), std::move(arrivals)));
-}
-
-Result<std::vector<std::string>> init_vault(const runtime::Settings& settings) {
-  if (!settings.git.wanted()) {
-    return fail(ErrorCode::config,
-                "there is no [git] remote in the configuration: say there which repository the "
-                "vault is to be kept in step with",
-                "git.remote");
-  }
-  const auto repository = repository_of(settings);
-  auto made = bridges::git::make_premises(repository, settings.git.branch, settings.git.remote);
-  if (!made) return fail(ErrorCode::conflict, made.error().words, repository.string());
-  if (made->empty()) made->push_back(repository.string() + " is ready already");
-  return std::move(*made);
+                         git_part(node, {git, vault}, std::move(secrets), std::move(arrivals)));
 }
 
 }  // namespace nightshift::tools

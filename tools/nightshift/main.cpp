@@ -4,7 +4,6 @@
 #include "actors/all.hpp"
 #include "bridges/cli/command_line.hpp"
 #include "bridges/process/keeper/run.hpp"
-#include "tools/nightshift/git.hpp"
 #include "tools/nightshift/policy.hpp"
 #include "tools/nightshift/process.hpp"
 #include "tools/nightshift/serve.hpp"
@@ -27,6 +26,5 @@ int main(int argc, char** argv) {
   };
   program.retraces = actors::retraces();
   program.read_policy = tools::read_policy;
-  program.init_vault = tools::init_vault;
   return bridges::cli::run(argc, argv, program, std::cout, std::cerr);
 }

@@ -77,11 +77,12 @@ Stop stop_for(runtime::ProcessEnd end) {
 class Service {
  public:
   Service(const Program& program, const runtime::SettingsSources& sources,
-          runtime::Settings settings, runtime::DataFolder folder,
+          runtime::Settings settings, runtime::GitSettings git, runtime::DataFolder folder,
           runtime::SecretVariables variables)
       : program_(program),
         sources_(sources),
         settings_(std::move(settings)),
+        git_(std::move(git)),
         folder_(std::move(folder)),
         variables_(std::move(variables)),
         clock_(std::make_shared<runtime::SystemClock>()) {}
@@ -231,7 +232,7 @@ class Service {
     if (added && has_vault()) {
       added = tree.add("bridges", presence_part(*node_, clock_, settings_.vault_path));
     }
-    if (added) added = add_git(*node_, settings_, secrets_, arrivals_);
+    if (added) added = add_git(*node_, git_, settings_.vault_path, secrets_, arrivals_);
     if (!added) return added;
     processes_ = std::make_unique<Processes>(folder_, program_.environment, settings_.node_zone,
                                              secrets_, streams_, crash_point(program_.environment));
@@ -286,6 +287,7 @@ class Service {
   const Program& program_;
   const runtime::SettingsSources& sources_;
   const runtime::Settings settings_;
+  const runtime::GitSettings git_;
   const runtime::DataFolder folder_;
   runtime::SecretVariables variables_;
   std::shared_ptr<runtime::Clock> clock_;
@@ -367,6 +369,9 @@ int serve(Program& program, const NodeFlags& flags, std::ostream& out, std::ostr
   if (auto log = start_log(folder.log_file(), flags.quiet); !log) return refuse(err, log.error());
 
   const auto stop_within = settings->stop_within;
+  // Before anything that is named like a secret is taken from the environment.
+  auto git = runtime::load_git_settings(sources);
+  if (!git) return refuse(err, git.error());
   auto variables = runtime::take_secrets(program.environment, settings->secret_variables);
   for (const auto& [name, secret] : variables) {
     auto& copy = sources.environment[name];
@@ -374,7 +379,8 @@ int serve(Program& program, const NodeFlags& flags, std::ostream& out, std::ostr
     // That there was one still counts.
     copy = "taken";
   }
-  Service service(program, sources, std::move(*settings), folder, std::move(variables));
+  Service service(program, sources, std::move(*settings), std::move(*git), folder,
+                  std::move(variables));
   if (auto started = service.start(stop); !started) {
     spdlog::error("the node cannot start: {}", started.error().message());
     service.stop(false);

@@ -9,7 +9,6 @@
 #include "bridges/cli/terminal.hpp"
 #include "bridges/cli/text.hpp"
 #include "messages/ids.hpp"
-#include "runtime/settings.hpp"
 
 namespace nightshift::bridges::cli {
 namespace {
@@ -108,6 +107,10 @@ void show_status(Session& session, const Json& entity) {
                 << "\n";
   }
   show_losses(session, view.value("losses", Json::array()));
+  if (const auto more = count_of(view, "more_waiting"); more > 0) {
+    session.out << more << " more wait than can be listed: see Logs/*/git_conflicts.md, then "
+                << "\"nightshift sync resolve all\"\n";
+  }
 }
 
 /// Waits until `is_done` of the entity as it is then; each event of it is a reason to look.
@@ -143,19 +146,27 @@ Result<Json> post(Session& session, const std::string& node, const std::string& 
 }  // namespace
 
 Result<void> sync_init(Session& session, const SyncFlags& flags) {
-  runtime::SettingsSources sources;
-  sources.file =
-      flags.config ? flags.config : runtime::default_config_file(session.program.environment);
-  sources.environment = session.program.environment;
-  const auto settings = runtime::load_settings(sources);
-  if (!settings) return std::unexpected(settings.error());
-  const auto done = session.program.init_vault(*settings);
-  if (!done) return std::unexpected(done.error());
+  const auto node = node_of(session, flags);
+  if (!node) return std::unexpected(node.error());
+  const auto before = entity_of(session, *node);
+  if (!before) return std::unexpected(before.error());
+  const auto asked = post(session, *node, "init", Json::object());
+  if (!asked) return std::unexpected(asked.error());
+  const auto entity = await(session, *node, *before,
+                            [](const Json& view) { return !view.value("init_wanted", false); });
+  if (!entity) return std::unexpected(entity.error());
+  const auto view = entity->value("view", Json::object());
+  if (const auto error = text_of(view, "init_error"); !error.empty()) {
+    return fail(ErrorCode::conflict, error, "sync/" + *node);
+  }
+  const auto done = view.value("init_done", Json::array());
   if (session.json) {
-    session.out << Json{{"done", *done}}.dump() << "\n";
+    session.out << Json{{"done", done}}.dump() << "\n";
     return {};
   }
-  for (const auto& line : *done) session.out << sanitise(line, Lines::escape) << "\n";
+  for (const auto& line : done) {
+    session.out << sanitise(line.get<std::string>(), Lines::escape) << "\n";
+  }
   return {};
 }
 
@@ -256,8 +267,6 @@ void add_sync_verbs(CLI::App& app, Invocation& invocation) {
         ->type_name("NAME");
   };
   const auto [init, made] = add("init", "Make the vault a repository, as [git] says", sync_init);
-  init->add_option("--config", made->config, "The node's configuration file (TOML)")
-      ->type_name("FILE");
   const auto [now, asked] = add("now", "Synchronise at once, and wait for the end", sync_now);
   now->add_flag("--take-rewound", asked->take_rewound,
                 "Somebody has rewound the remote's branch, and that is in order");
@@ -269,6 +278,7 @@ void add_sync_verbs(CLI::App& app, Invocation& invocation) {
   const auto [restore, wanted] =
       add("restore", "Put what a merge left out beside its file", sync_restore);
   restore->add_option("conflict", wanted->conflict, "The number of the conflict")->required();
+  add_node(init, made);
   add_node(now, asked);
   add_node(status, shown_of);
   add_node(log_verb, logged);

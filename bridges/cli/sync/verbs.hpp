@@ -1,8 +1,6 @@
 // The verbs of the vault's synchronisation, each a function of the session and its own flags.
 #pragma once
 
-#include <filesystem>
-#include <optional>
 #include <string>
 
 #include "bridges/cli/session.hpp"
@@ -15,10 +13,9 @@ struct SyncFlags {
   bool take_rewound = false;
   /// A number, a path or `all`.
   std::string conflict;
-  std::optional<std::filesystem::path> config;
 };
 
-/// Beside a running node or without one.
+/// Waits until it is done.
 Result<void> sync_init(Session& session, const SyncFlags& flags);
 /// Waits for the round's end. `conflict` where something waits for a person, `unreachable` where
 /// the remote is away.

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <thread>
 
+#include "bridges/git/premises.hpp"
 #include "bridges/git/rounds/report.hpp"
 #include "bridges/git/rounds/vault_watch.hpp"
 #include "messages/member.pb.h"
@@ -124,6 +125,7 @@ class GitBridge::Impl {
         hear_journal();
         if (vault_.take()) pace_.changed(node_.clock().elapsed());
         if (view_.asked() > view_.answered() && view_.asked() > tried_) pace_.asked();
+        if (view_.init_wanted()) init();
         restore_what_is_wanted();
         if (pace_.due() <= node_.clock().elapsed()) round();
         if (!stopping_) wait();
@@ -207,6 +209,21 @@ class GitBridge::Impl {
       const auto told = tell(entity_, std::move(solved));
       if (!told) log("a conflict that is solved: " + std::string(told.error().message()));
     }
+  }
+
+  void init() {
+    sync::ReportInit report;
+    const auto& sync = options_.sync;
+    const auto done = make_premises(sync.repository, sync.branch, view_.remote());
+    if (done) {
+      for (const auto& line : *done) report.add_done(line);
+      if (done->empty()) report.add_done(sync.repository.string() + " is ready already");
+    } else {
+      report.set_error(done.error().words);
+    }
+    const auto told = tell(entity_, std::move(report));
+    if (!told) return log("sync init: " + std::string(told.error().message()));
+    pace_.changed(node_.clock().elapsed());
   }
 
   void restore_what_is_wanted() {

@@ -7,6 +7,8 @@
 namespace nightshift::tests {
 namespace {
 
+using runtime::load_git_settings;
+
 const std::string vault = "[vault]\npath = \"/v\"\n";
 const std::string ssh =
     "[git]\nremote = \"git@example.org:ada/vault.git\"\nkey = \"file:/k\"\n"
@@ -19,13 +21,12 @@ void refused(const std::string& text, const std::vector<std::string>& words) {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(a_repository_is_read_with_all_that_is_said_of_it) {
-  const auto loaded = FromFile(vault + ssh +
-                               "branch = \"notes/main\"\ninterval_s = 30\n"
-                               "author = \"Ada <ada@example.org>\"\npassphrase = \"sealed:p\"\n"
-                               "repository = \"/r\"\n")
-                          .load();
-  BOOST_REQUIRE(loaded.has_value());
-  const auto& git = loaded->git;
+  const FromFile file(vault + ssh +
+                      "branch = \"notes/main\"\ninterval_s = 30\n"
+                      "author = \"Ada <ada@example.org>\"\npassphrase = \"sealed:p\"\n"
+                      "repository = \"/r\"\n");
+  BOOST_TEST(file.load().has_value());
+  const auto git = load_git_settings(file.sources).value();
   BOOST_TEST(git.remote == "git@example.org:ada/vault.git");
   BOOST_TEST(git.branch == "notes/main");
   BOOST_TEST((git.interval == std::chrono::seconds(30)));
@@ -37,9 +38,19 @@ BOOST_AUTO_TEST_CASE(a_repository_is_read_with_all_that_is_said_of_it) {
 }
 
 BOOST_AUTO_TEST_CASE(without_a_remote_nothing_is_synchronised) {
-  const auto loaded = FromFile(vault + "[git]\nbranch = \"main\"\n").load();
-  BOOST_REQUIRE(loaded.has_value());
-  BOOST_TEST(!loaded->git.wanted());
+  const FromFile file(vault + "[git]\nbranch = \"main\"\n");
+  BOOST_TEST(file.load().has_value());
+  BOOST_TEST(!load_git_settings(file.sources)->wanted());
+}
+
+BOOST_AUTO_TEST_CASE(the_environment_goes_before_the_file) {
+  FromFile file(vault + ssh);
+  file.sources.environment["NIGHTSHIFT_GIT__BRANCH"] = "night";
+  file.sources.environment["NIGHTSHIFT_GIT__INTERVAL_S"] = "7";
+  BOOST_TEST(file.load().has_value());
+  const auto git = load_git_settings(file.sources).value();
+  BOOST_TEST(git.branch == "night");
+  BOOST_TEST((git.interval == std::chrono::seconds(7)));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_missing_is_named) {

@@ -215,6 +215,34 @@ BOOST_AUTO_TEST_CASE(words_that_lie_beside_their_file_need_no_restoring_and_are_
   BOOST_TEST(story.status() == "synced");
 }
 
+BOOST_AUTO_TEST_CASE(more_conflicts_than_can_be_listed_are_counted_and_resolved_together) {
+  defined();
+  ran(reached());
+  for (int i = 0; i < 103; ++i) by_host(conflict("Plans/week.md", "k" + std::to_string(i)));
+  BOOST_TEST(view().losses_size() == 100);
+  BOOST_TEST(view().more_waiting() == 3U);
+  pb::Resolve resolve;
+  resolve.set_conflict("Plans/week.md");
+  story.when(resolve).then_accepted();
+  BOOST_TEST(story.status() == "conflict");
+  resolve.set_conflict("all");
+  story.when(resolve).then_accepted();
+  BOOST_TEST(story.status() == "synced");
+  BOOST_TEST(view().more_waiting() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(the_vault_is_made_a_repository_when_an_administrator_asks) {
+  defined();
+  story.world.caller.scopes = {SCOPE_ADMIN};
+  story.when(pb::Init()).then_accepted();
+  BOOST_TEST(view().init_wanted());
+  pb::ReportInit report;
+  report.add_done("made a repository");
+  by_host(report);
+  BOOST_TEST(!view().init_wanted());
+  BOOST_TEST(view().init_done(0) == "made a repository");
+}
+
 BOOST_AUTO_TEST_CASE(a_vault_that_is_not_synchronised_any_more_takes_no_requests) {
   defined();
   by_host(pb::End());

@@ -65,12 +65,8 @@ struct HttpPart final : Component {
 };
 
 Stop stop_for(runtime::ProcessEnd end) {
-  switch (end) {
-    case runtime::ProcessEnd::failed: return Stop::failed;
-    case runtime::ProcessEnd::asked: return Stop::killed;
-    case runtime::ProcessEnd::stuck: return Stop::stuck;
-  }
-  return Stop::failed;
+  if (end == runtime::ProcessEnd::asked) return Stop::killed;
+  return end == runtime::ProcessEnd::stuck ? Stop::stuck : Stop::failed;
 }
 
 /// A node from its journal to its edges; what was made last goes first.

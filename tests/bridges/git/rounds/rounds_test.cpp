@@ -42,6 +42,21 @@ BOOST_AUTO_TEST_CASE(a_change_in_the_vault_is_sent_by_itself) {
   });
 }
 
+BOOST_AUTO_TEST_CASE(a_vault_that_is_no_repository_waits_until_it_is_made_one) {
+  Study study;
+  fs::remove_all(study.vault);
+  write(study.vault / "a.md", "a\n");
+  study.open();
+  study.await_status("conflict");
+  BOOST_TEST(study.view().trouble() == "no_repository");
+  must(study.tell(std::make_shared<sync::Init>(), {SCOPE_ADMIN}));
+  study.await("it is made", [](const auto& view) { return view.init_done_size() > 0; });
+  study.now();
+  study.await_status("synced");
+  BOOST_TEST(git_ok(study.yard.remote(), {"show", "main:a.md"}) == "a");
+  BOOST_TEST(fs::exists(study.vault / ".git/hooks/pre-commit"));
+}
+
 BOOST_AUTO_TEST_CASE(who_asks_gets_what_others_have_sent) {
   Study study;
   write(study.vault / "a.md", "a\n");

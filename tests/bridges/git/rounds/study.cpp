@@ -78,11 +78,12 @@ sync::View Study::now(bool take_rewound) {
   return view();
 }
 
-Result<runtime::Answer> Study::tell(std::shared_ptr<const google::protobuf::Message> body) {
+Result<runtime::Answer> Study::tell(std::shared_ptr<const google::protobuf::Message> body,
+                                    std::set<Scope> scopes) {
   runtime::Command command;
   command.entity = {.kind = "sync", .id = name};
   command.body = std::move(body);
-  command.caller = {.principal = "mara", .scopes = {SCOPE_READ, SCOPE_OPERATE}};
+  command.caller = {.principal = "mara", .scopes = std::move(scopes)};
   return node_->call(std::move(command), patience);
 }
 

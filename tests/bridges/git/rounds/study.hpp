@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "bridges/git/rounds/git_bridge.hpp"
@@ -32,7 +33,8 @@ class Study {
   void await_status(const std::string& status) const;
   /// As a person: asks for a round and waits for its end.
   sync::View now(bool take_rewound = false);
-  Result<runtime::Answer> tell(std::shared_ptr<const google::protobuf::Message> command);
+  Result<runtime::Answer> tell(std::shared_ptr<const google::protobuf::Message> command,
+                               std::set<Scope> scopes = {SCOPE_READ, SCOPE_OPERATE});
 
   Yard yard;
   const std::string name;

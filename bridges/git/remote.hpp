@@ -20,8 +20,6 @@ struct Access {
   /// Private key, Ed25519 or ECDSA: Debian's libssh2 1.10 signs with RSA keys by SHA-1 alone, which
   /// servers refuse.
   std::filesystem::path ssh_key;
-  /// How people know it, `sealed:git-key`; empty: by its path.
-  std::string ssh_key_name = {};
   std::string ssh_passphrase;
   /// In the form of OpenSSH. A host that is not in it is not spoken to.
   std::filesystem::path known_hosts;
@@ -29,6 +27,8 @@ struct Access {
   std::string https_password;
   /// A remote that says nothing for so long is left (`silent`).
   std::chrono::milliseconds silent_after{60'000};
+  /// How people know the key, `sealed:git-key`; empty: by its path.
+  std::string ssh_key_name = {};
 };
 
 /// Not thread-safe.

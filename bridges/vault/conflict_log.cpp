@@ -20,7 +20,7 @@ struct Told {
 std::string resolution_of(const sync::Conflicted& event) {
   const std::string loser = event.loser() == sync::SIDE_OURS ? "this side's" : "the other side's";
   const std::string where = event.kept_as().empty()
-                                ? "restored by `nightshift sync restore " + event.conflict() + "`"
+                                ? "brought back by `nightshift sync restore " + event.conflict() + "`"
                                 : "kept as " + event.kept_as();
   return event.reason() + "; " + loser + " words are " + where;
 }

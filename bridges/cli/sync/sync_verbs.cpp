@@ -116,24 +116,20 @@ void show_status(Session& session, const Json& entity) {
 /// Waits until `is_done` of the entity as it is then; each event of it is a reason to look.
 Result<Json> await(Session& session, const std::string& node, const Json& from,
                    const std::function<bool(const Json& view)>& is_done) {
-  Json entity;
-  Error error{ErrorCode::unavailable, "nothing was heard of the round", {}};
-  const auto look = [&] {
-    auto now = entity_of(session, node);
-    if (!now) error = now.error();
-    entity = now.value_or(Json());
-    return !now || is_done(entity.value("view", Json::object()));
-  };
-  const auto sequence = from.value("sequence", std::uint64_t{0});
-  const auto target = "/v1/sync/" + node + "/events?after=" + std::to_string(sequence);
   const auto away = [&](const Error& why) {
     session.err << "waiting for the node: " << sanitise(why.message(), Lines::escape) << "\n";
   };
-  const auto followed =
-      follow(session.api, target, {[&](const std::vector<Frame>&) { return !look(); }, away});
-  if (!followed) return std::unexpected(followed.error());
-  if (entity.is_null()) return std::unexpected(error);
-  return entity;
+  auto sequence = from.value("sequence", std::uint64_t{0});
+  while (true) {
+    const auto target = "/v1/sync/" + node + "/events?after=" + std::to_string(sequence);
+    // One connection at a time: the look comes after the stream.
+    const auto take_one = [](const std::vector<Frame>& frames) { return frames.empty(); };
+    const auto followed = follow(session.api, target, {take_one, away});
+    if (!followed) return std::unexpected(followed.error());
+    auto entity = entity_of(session, node);
+    if (!entity || is_done(entity->value("view", Json::object()))) return entity;
+    sequence = entity->value("sequence", std::uint64_t{0});
+  }
 }
 
 Result<Json> post(Session& session, const std::string& node, const std::string& word,

@@ -69,9 +69,9 @@ void note_round(Subject& subject, const Round& round, std::uint64_t request,
     subject.clear_failures();
     subject.clear_offline();
   } else if (round.trouble().absent()) {
+    // Five minutes without success are a deadline, due at once where they are over.
     subject.set_failures(subject.failures() + 1);
-    const bool long_since = from_proto(at) >= silent_since(subject) + absence_max;
-    if (subject.failures() >= failures_max || long_since) subject.set_offline(true);
+    if (subject.failures() >= failures_max) subject.set_offline(true);
   }
 }
 

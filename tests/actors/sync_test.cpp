@@ -123,6 +123,10 @@ BOOST_AUTO_TEST_CASE(a_first_failure_long_after_the_last_success_is_off_line_at_
   ran(reached());
   story.world.now += 5min;
   ran(away());
+  const auto work = story.entity().pending();
+  BOOST_REQUIRE(work.deadlines.size() == 1U);
+  BOOST_TEST((work.deadlines[0].due <= story.world.now));
+  by_host(pb::Miss());
   BOOST_TEST(story.status() == "offline");
 }
 

@@ -62,7 +62,7 @@ void note_round(Subject& subject, const Round& round, std::uint64_t request,
   *subject.mutable_rounded() = at;
   subject.set_answered(std::max(subject.answered(), request));
   if (subject.answered() == subject.asked()) subject.clear_take_rewound();
-  if (round.written_files() > 0) *subject.mutable_pulled() = at;
+  if (round.written_files() > 0 || round.merges_size() > 0) *subject.mutable_pulled() = at;
   if (round.pushed()) *subject.mutable_pushed() = at;
   if (round.reached()) {
     *subject.mutable_reached() = at;

@@ -136,6 +136,16 @@ void clear_dead_locks(const fs::path& git_folder) {
   }
 }
 
+void clear_old_packs(const fs::path& git_folder, fs::file_time_type before) {
+  std::error_code error;
+  std::vector<fs::path> old;
+  for (const auto& entry : fs::directory_iterator(git_folder / "objects" / "pack", error)) {
+    const bool is_half = entry.path().filename().string().starts_with("pack_git2_");
+    if (is_half && entry.last_write_time(error) < before && !error) old.push_back(entry.path());
+  }
+  for (const auto& path : old) fs::remove(path, error);
+}
+
 bool write_all(int file, std::string_view bytes) {
   while (!bytes.empty()) {
     const auto written = ::write(file, bytes.data(), bytes.size());

@@ -15,6 +15,11 @@ namespace nightshift::bridges::git {
 /// Where our own files lie in a repository.
 std::filesystem::path own_folder(const std::filesystem::path& git_folder);
 
+/// Removes what a killed writer of packs (libgit2) left half written: files of its own in
+/// `objects/pack/` that nobody has touched since `before`.
+void clear_old_packs(const std::filesystem::path& git_folder,
+                     std::filesystem::file_time_type before);
+
 /// Held from `take` to `replace` or destruction. Not thread-safe.
 class LinkLock {
  public:

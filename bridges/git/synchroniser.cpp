@@ -56,6 +56,7 @@ class Round {
     const auto lock = hold_round(own);
     if (!lock) return std::unexpected(lock.error());
     clear_dead_locks(premises_.git_folder);
+    if (!memory_.is_seeded) clear_old_packs(premises_.git_folder, an_hour_ago());
     auto work = WorkTree::open(premises_.root, own / "swap", options_.step);
     if (!work) return std::unexpected(work.error());
     auto store = ObjectStore::open(premises_.repository.get());
@@ -78,6 +79,13 @@ class Round {
   std::string who() const {
     return author_name() + " <" + author_mail() + "> " +
            std::to_string(to_us(request_.now) / 1'000'000) + " +0000";
+  }
+
+  /// Of the file system's time: files of others, who may still write them, stay.
+  std::filesystem::file_time_type an_hour_ago() const {
+    const auto then = std::chrono::time_point_cast<std::chrono::system_clock::duration>(
+        request_.now - std::chrono::hours(1));
+    return std::chrono::file_clock::from_sys(then);
   }
 
   Outcome<void> recover(Desk& desk) {

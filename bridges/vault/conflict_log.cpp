@@ -19,9 +19,9 @@ struct Told {
 
 std::string resolution_of(const sync::Conflicted& event) {
   const std::string loser = event.loser() == sync::SIDE_OURS ? "this side's" : "the other side's";
-  const std::string where = event.kept_as().empty()
-                                ? "brought back by `nightshift sync restore " + event.conflict() + "`"
-                                : "kept as " + event.kept_as();
+  const std::string where =
+      event.kept_as().empty() ? "brought back by `nightshift sync restore " + event.conflict() + "`"
+                              : "kept as " + event.kept_as();
   return event.reason() + "; " + loser + " words are " + where;
 }
 
@@ -51,7 +51,8 @@ void ConflictLog::see(const runtime::EventView& event) {
     text += "| " + to_rfc3339(event.written_at) + " | " + cell(told.conflict) + " | " +
             cell(told.path) + " | " + cell(told.resolution) + " |\n";
   }
-  if (!text.empty()) rows_.push_back({.offset = event.offset, .text = std::move(text), .amount = 0});
+  if (!text.empty())
+    rows_.push_back({.offset = event.offset, .text = std::move(text), .amount = 0});
 }
 
 bool ConflictLog::catch_up(const Stop& stop) {

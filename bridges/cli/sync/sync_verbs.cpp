@@ -153,7 +153,7 @@ Result<void> sync_init(Session& session, const SyncFlags& flags) {
   if (!entity) return std::unexpected(entity.error());
   const auto view = entity->value("view", Json::object());
   if (const auto error = text_of(view, "init_error"); !error.empty()) {
-    return fail(ErrorCode::conflict, error, "sync/" + *node);
+    return fail(ErrorCode::wrong_phase, error, "sync/" + *node);
   }
   const auto done = view.value("init_done", Json::array());
   if (session.json) {
@@ -184,7 +184,7 @@ Result<void> sync_now(Session& session, const SyncFlags& flags) {
   const auto view = entity->value("view", Json::object());
   const auto status = text_of(*entity, "status");
   if (status == "conflict") {
-    return fail(ErrorCode::conflict, "something waits for you, see above", "sync/" + *node);
+    return fail(ErrorCode::wrong_phase, "something waits for you, see above", "sync/" + *node);
   }
   if (const auto trouble = text_of(view, "trouble"); !trouble.empty()) {
     return fail(ErrorCode::unreachable, trouble + ": " + text_of(view, "message"), "sync/" + *node);
@@ -238,7 +238,7 @@ Result<void> sync_restore(Session& session, const SyncFlags& flags) {
   });
   if (!entity) return std::unexpected(entity.error());
   if (const auto error = text_of(restored, "error"); !error.empty()) {
-    return fail(ErrorCode::conflict, "it is not restored: " + error, "sync/" + *node);
+    return fail(ErrorCode::wrong_phase, "it is not restored: " + error, "sync/" + *node);
   }
   if (session.json) {
     session.out << restored.dump() << "\n";

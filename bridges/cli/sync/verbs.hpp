@@ -17,7 +17,7 @@ struct SyncFlags {
 
 /// Waits until it is done.
 Result<void> sync_init(Session& session, const SyncFlags& flags);
-/// Waits for the round's end. `conflict` where something waits for a person, `unreachable` where
+/// Waits for the round's end. `wrong_phase` where something waits for a person, `unreachable` where
 /// the remote is away.
 Result<void> sync_now(Session& session, const SyncFlags& flags);
 Result<void> sync_status(Session& session, const SyncFlags& flags);

@@ -118,6 +118,25 @@ BOOST_AUTO_TEST_CASE(words_that_a_person_writes_after_the_kill_are_kept) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(packs_that_a_kill_left_half_written_go_once_they_are_old) {
+  Pair pair;
+  const auto folder = pair.local.vault / ".git/objects/pack";
+  fs::create_directories(folder);
+  const auto now = fs::file_time_type::clock::from_sys(time_from_us(1'790'000'000'000'000));
+  for (const std::string name : {"pack_git2_0d0513idx.lock", "pack_git2_0d0514", "pack-1.keep"}) {
+    write(folder / name, "half");
+    fs::last_write_time(folder / name, now - std::chrono::hours(2));
+  }
+  write(folder / "pack_git2_young", "half");
+  fs::last_write_time(folder / "pack_git2_young", now - std::chrono::minutes(50));
+  Synchroniser next(pair.local.options);
+  BOOST_TEST(!next.round({time_from_us(1'790'000'000'000'000)}).trouble.has_value());
+  BOOST_TEST(!fs::exists(folder / "pack_git2_0d0513idx.lock"));
+  BOOST_TEST(!fs::exists(folder / "pack_git2_0d0514"));
+  BOOST_TEST(fs::exists(folder / "pack-1.keep"));
+  BOOST_TEST(fs::exists(folder / "pack_git2_young"));
+}
+
 BOOST_AUTO_TEST_CASE(a_lock_of_git_is_not_taken_away) {
   Pair pair;
   write(pair.local.vault / ".git/refs/heads/main.lock", "");

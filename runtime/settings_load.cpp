@@ -15,7 +15,7 @@ namespace {
 using enum SettingShape;
 
 /// Sections of the contract that are part of later versions.
-constexpr std::array later{"placement", "git", "notify", "odoo"};
+constexpr std::array later{"git", "notify", "odoo"};
 
 std::unexpected<Error> refuse(const std::string& origin, const std::string& what) {
   return fail(ErrorCode::config, origin + ": " + what, origin);

@@ -3,6 +3,7 @@
 
 #include <future>
 
+#include "runtime/abroad.hpp"
 #include "runtime/host/call.hpp"
 #include "runtime/host/host.hpp"
 #include "runtime/host/turns.hpp"
@@ -34,8 +35,19 @@ Result<std::unique_ptr<Node>> start_node(std::shared_ptr<storage::EventLog> log,
                                          std::shared_ptr<Clock> clock,
                                          std::vector<std::shared_ptr<Executor>> executors,
                                          NodeOptions options) {
+  return start_node(std::move(log), std::move(catalog), std::move(clock), std::move(executors),
+                    std::move(options), nullptr);
+}
+
+Result<std::unique_ptr<Node>> start_node(std::shared_ptr<storage::EventLog> log,
+                                         std::shared_ptr<const Catalog> catalog,
+                                         std::shared_ptr<Clock> clock,
+                                         std::vector<std::shared_ptr<Executor>> executors,
+                                         NodeOptions options, std::shared_ptr<Abroad> abroad) {
+  host::HostMode mode;
+  mode.abroad = std::move(abroad);
   auto host = host::start(std::move(log), std::move(catalog), std::move(clock),
-                          std::move(executors), std::move(options), {});
+                          std::move(executors), std::move(options), std::move(mode));
   if (!host) return std::unexpected(host.error());
   return std::move(*host);
 }

@@ -16,7 +16,7 @@ namespace {
 using enum SettingShape;
 
 /// Sections of the contract that are part of later versions.
-constexpr std::array later{"placement", "notify", "odoo"};
+constexpr std::array later{"notify", "odoo"};
 
 std::unexpected<Error> refuse(const std::string& origin, const std::string& what) {
   return fail(ErrorCode::config, origin + ": " + what, origin);

@@ -26,6 +26,18 @@ NamedSection named_section(std::string_view prefix) {
       }};
 }
 
+constexpr SettingKey placement_key{"placement.NAME", SettingShape::text,
+                                   "The node where new entities of the kind NAME are at home."};
+
+/// Checked here, and read by `load_placements`.
+NamedSection placement_section() {
+  return {"placement.", 1, [](std::size_t) { return placement_key; },
+          [](Settings&, const std::string& name, std::size_t, const SettingValue& value) {
+            if (auto wrong = must_be_id(name)) return wrong;
+            return must_be_id(value.text);
+          }};
+}
+
 const auto& sections() {
   static const std::array all{named_section<webhook_rules, &Settings::webhooks>("webhook."),
                               named_section<mail_rules, &Settings::mail_accounts>("mail."),
@@ -34,7 +46,8 @@ const auto& sections() {
                               named_section<budget_rules, &Settings::budgets>("budget."),
                               named_section<price_rules, &Settings::price_rows>("prices."),
                               named_section<process_rules, &Settings::processes>("process."),
-                              named_section<mcp_rules, &Settings::mcp_servers>("mcp.")};
+                              named_section<mcp_rules, &Settings::mcp_servers>("mcp."),
+                              placement_section()};
   return all;
 }
 

@@ -2,12 +2,14 @@
 #include "runtime/shapes.hpp"
 
 #include "messages/crypto.hpp"
+#include "runtime/elsewhere_shape.hpp"
 
 namespace nightshift::runtime {
 
-void write_answer(const Answer& answer, JsonWriter& json) {
-  json.begin_object()
-      .field("id", answer.entity.id)
+namespace {
+
+void write_fields(const Answer& answer, JsonWriter& json) {
+  json.field("id", answer.entity.id)
       .field("kind", answer.entity.kind)
       .field("sequence", answer.sequence)
       .field("offset", answer.position.offset)
@@ -28,6 +30,22 @@ void write_answer(const Answer& answer, JsonWriter& json) {
   }
   if (answer.stale) json.field("stale", true);
   if (!answer.quarantined.empty()) json.field("quarantined", answer.quarantined);
+}
+
+}  // namespace
+
+void write_answer(const Answer& answer, JsonWriter& json) {
+  json.begin_object();
+  write_fields(answer, json);
+  json.end_object();
+}
+
+void write_answer(const Answer& answer, const std::string& home, std::optional<Time> as_of,
+                  JsonWriter& json) {
+  json.begin_object();
+  write_fields(answer, json);
+  json.field("home", home);
+  if (as_of) json.field("as_of", to_rfc3339(*as_of));
   json.end_object();
 }
 

@@ -6,6 +6,7 @@
 
 #include "actors/draft/wording.hpp"
 #include "messages/effects.pb.h"
+#include "messages/placement.pb.h"
 
 namespace nightshift::actors {
 namespace {
@@ -51,9 +52,15 @@ Result<void> propose(Events& events, const Subject& subject, const Context& cont
   return {};
 }
 
-/// At once on a node that may send; elsewhere it waits.
+/// True where approvals are at home at a node that may send: at this one, or it knows which.
+bool may_propose(const Context& context) {
+  return context.node.role != "cloud" ||
+         context.node.owners<Placement>().homes().contains("approval");
+}
+
+/// At once where it may be proposed; elsewhere it waits.
 Result<Events> offer(Events events, const Subject& subject, const Context& context) {
-  if (context.node.role == "cloud") return events;
+  if (!may_propose(context)) return events;
   if (auto proposed = propose(events, subject, context); !proposed) {
     return std::unexpected(std::move(proposed).error());
   }
@@ -61,10 +68,11 @@ Result<Events> offer(Events events, const Subject& subject, const Context& conte
 }
 
 Result<Events> propose_by_hand(const Subject& subject, const Context& context) {
-  if (context.node.role == "cloud") {
+  if (!may_propose(context)) {
     return fail(ErrorCode::no_executor,
                 "the node " + context.node.name +
-                    " is a cloud node and only drafts: propose it on a local node, which may send");
+                    " is a cloud node and only drafts: propose it on a local node, which may send, "
+                    "or let both form a cluster");
   }
   return offer(Events(), subject, context);
 }

@@ -1,5 +1,6 @@
 // cluster: who belongs to it, beside a running node or without one.
 #include <cstdlib>
+#include <filesystem>
 
 #include <nlohmann/json.hpp>
 
@@ -64,21 +65,60 @@ std::optional<Json> sessions_of(Session& session) {
   return read;
 }
 
+/// Commands in the outbox and Tells on their way.
+std::string waiting_for(const Json& peer) {
+  const auto outbox = peer.value("outbox", Json::object());
+  const auto count =
+      outbox.value("waiting", std::uint64_t{0}) + outbox.value("tells", std::uint64_t{0});
+  if (count == 0) return "";
+  const auto since = outbox.value("waiting_since", "");
+  return std::to_string(count) + (since.empty() ? "" : " since " + local_time(since));
+}
+
+std::string problem_with(const Json& peer) {
+  if (peer.contains("refused")) {
+    return "nothing of it is taken: " + peer.at("refused").get<std::string>();
+  }
+  if (peer.contains("fenced")) {
+    return "it takes nothing of this node: " + peer.at("fenced").get<std::string>();
+  }
+  const auto alarm = peer.value("log", Json::object()).value("alarm", "");
+  return alarm.empty() ? peer.value("problem", "") : alarm;
+}
+
+/// The newest of what peers sent and may not.
+void show_offences(Session& session, const Json& cluster) {
+  const auto offences = cluster.value("offences", Json::array());
+  if (offences.empty()) return;
+  const auto& last = offences.back();
+  session.out << "\n"
+              << sanitise(last.at("node").get<std::string>() + " sent what it may not, at " +
+                              local_time(last.at("at").get<std::string>()) + ": " +
+                              last.at("what").get<std::string>(),
+                          Lines::escape)
+              << "\n";
+}
+
 void show_peers(Session& session, const Json& cluster) {
-  Table table({"NODE", "ROLE", "STATE", "SINCE", "HEARD", "PROBLEM"});
+  Table table({"NODE", "ROLE", "STATE", "SINCE", "HEARD", "WAITING", "PROBLEM"});
   for (const auto& peer : cluster.at("peers")) {
     const auto time = [&](const char* key) {
       return peer.contains(key) ? local_time(peer.at(key).get<std::string>()) : std::string();
     };
     table.add({peer.at("node"), peer.at("role"), peer.at("state"), time("since"), time("heard_at"),
-               peer.value("problem", "")});
+               waiting_for(peer), problem_with(peer)});
   }
   session.out << "\n" << table.render(session.look().columns, session.look().colour);
+  show_offences(session, cluster);
   const auto refused = cluster.at("refused").get<std::uint64_t>();
   if (refused == 0) return;
-  session.out << "\n" << refused << " connections were refused; the last: ";
+  // The peer's words: nothing in them moves the cursor.
   const auto& last = cluster.at("refusals").back();
-  session.out << last.at("address").get<std::string>() << ", " << last.at("why").get<std::string>()
+  session.out << "\n"
+              << refused << " connections were refused; the last: "
+              << sanitise(last.at("address").get<std::string>() + ", " +
+                              last.at("why").get<std::string>(),
+                          Lines::escape)
               << "\n";
 }
 
@@ -110,6 +150,13 @@ Result<void> cluster_invite(Session& session, const ClusterFlags& flags) {
       {.node = flags.node, .role = flags.role, .address = {}, .good_for = *span}, now());
   if (!invitation) return std::unexpected(invitation.error());
   const auto file = flags.file.value_or(flags.node + ".invitation");
+  std::error_code unseen;
+  if (std::filesystem::exists(std::filesystem::symlink_status(file, unseen)) &&
+      !runtime::cluster::read_invitation(runtime::read_small_file(file).value_or(""))) {
+    return fail(ErrorCode::usage,
+                file.string() + " exists and is no invitation: name another with --out",
+                file.string());
+  }
   auto written = runtime::write_private_file(file, runtime::cluster::invitation_text(*invitation));
   if (!written) return written;
   tell(session,

@@ -3,6 +3,7 @@
 #include <ostream>
 
 #include "bridges/cli/invocation.hpp"
+#include "bridges/cli/outbox_verb.hpp"
 
 namespace nightshift::bridges::cli {
 namespace {
@@ -297,6 +298,9 @@ void add_cluster_verbs(CLI::App& app, Invocation& invocation) {
   const auto [join, joined] = add("join", "Take an invitation up", cluster_join);
   join->add_option("file", joined->file, "FILE")->required()->type_name("FILE");
   on(*cluster.add_subcommand("status", "Members and sessions"), invocation, cluster_status);
+  on(*cluster.add_subcommand("outbox",
+                             "Commands that wait for another node, and what became of the last"),
+     invocation, cluster_outbox);
   const auto [revoke, expelled] = add("revoke", "End every certificate of a node",
                                       [](Session& session, const ClusterFlags& said) {
                                         return cluster_revoke(session, said.node);

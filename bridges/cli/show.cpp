@@ -112,6 +112,16 @@ std::string member(const Json& object, const char* name) {
   return found == object.end() ? "" : scalar(*found);
 }
 
+/// Of an entity of another node: where it is at home, and how old this is.
+std::string at_home(const Json& entity) {
+  const auto home = text_of(entity, "home");
+  if (home.empty()) return "";
+  const auto as_of = text_of(entity, "as_of");
+  return sanitise("at home at " + home + (as_of.empty() ? "" : ", as of " + local_time(as_of)),
+                  Lines::escape) +
+         "\n";
+}
+
 }  // namespace
 
 Result<Json> parse_json(std::string_view text) {
@@ -126,6 +136,14 @@ std::string text_of(const Json& object, std::string_view name) {
 }
 
 std::string show_outcome(const Json& entity) {
+  if (entity.contains("look")) {
+    return sanitise(text_of(entity, "kind") + "/" + text_of(entity, "id") +
+                        "  waits for the node " + text_of(entity, "home") +
+                        ", its home, as command " + text_of(entity, "command_id") +
+                        "; see nightshift cluster outbox",
+                    Lines::escape) +
+           "\n";
+  }
   return sanitise(text_of(entity, "kind") + "/" + text_of(entity, "id") + "  " +
                       text_of(entity, "status") + "  sequence " + member(entity, "sequence"),
                   Lines::escape) +
@@ -139,6 +157,7 @@ std::string show_entity(const Json& entity, const kernel::Kind* kind) {
                                   text_of(entity, "status"),
                               Lines::escape) +
                      "\n";
+  text += at_home(entity);
   std::size_t width = std::string_view("sequence").size();
   for (const auto& [name, value] : view.items()) {
     if (!is_empty(value)) width = std::max(width, name.size());

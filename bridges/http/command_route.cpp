@@ -6,6 +6,8 @@
 #include "bridges/http/query.hpp"
 #include "messages/crypto.hpp"
 #include "messages/json.hpp"
+#include "runtime/abroad.hpp"
+#include "runtime/cluster/status.hpp"
 #include "runtime/shapes.hpp"
 
 namespace nightshift::bridges::http {
@@ -65,6 +67,46 @@ Result<runtime::Command> command_of(const Call& call, EntityRef entity) {
   return command;
 }
 
+/// Null where there are no other nodes.
+std::shared_ptr<runtime::Abroad> abroad_of(const Call& call) {
+  const auto& cluster = call.services.options.cluster;
+  return cluster ? cluster->abroad() : nullptr;
+}
+
+/// 202: the command is durable in the outbox, and will be decided when its home is back.
+Response waits(const EntityRef& entity, const runtime::Waiting& waiting) {
+  Response out;
+  out.status = 202;
+  const auto look = "/v1/cluster/outbox?command_id=" + waiting.command_id;
+  out.headers.emplace_back("Location", look);
+  runtime::JsonWriter(out.body)
+      .begin_object()
+      .field("id", entity.id)
+      .field("kind", entity.kind)
+      .field("status", "waiting")
+      .field("home", waiting.node)
+      .field("command_id", waiting.command_id)
+      .field("look", look)
+      .end_object();
+  return out;
+}
+
+/// To the node where the entity is at home.
+void begin_abroad(runtime::Abroad& abroad, const std::string& home, runtime::Command command,
+                  bool patient, const Present& present, const std::string& path, Finish finish) {
+  const auto entity = command.entity;
+  const auto key = command.key;
+  abroad.submit(home, std::move(command), patient,
+                [finish = std::move(finish), present, path, entity,
+                 key](Result<std::variant<runtime::Answer, runtime::Waiting>> sent) mutable {
+                  if (!sent) return finish(problem(sent.error(), path, key));
+                  if (const auto* answer = std::get_if<runtime::Answer>(&*sent)) {
+                    return finish(present(*answer));
+                  }
+                  finish(waits(entity, std::get<runtime::Waiting>(*sent)));
+                });
+}
+
 }  // namespace
 
 Response submit(const Call& call, EntityRef entity,
@@ -76,8 +118,14 @@ Response submit(const Call& call, EntityRef entity,
   out.later = std::make_unique<Later>();
   out.later->command_id = command->key;
   out.later->longest = wait_of(call);
-  out.later->begin = [&node = call.node(), command = std::move(*command), present,
+  const bool patient = patience_of(call.request.head).has_value();
+  out.later->begin = [&node = call.node(), abroad = abroad_of(call), patient,
+                      command = std::move(*command), present,
                       path = std::string(call.target.path())](Finish finish) mutable {
+    if (const auto home = abroad ? abroad->home_of(command.entity) : std::nullopt) {
+      return begin_abroad(*abroad, *home, std::move(command), patient, present, path,
+                          std::move(finish));
+    }
     const std::string key = command.key;
     node.submit(std::move(command), [finish = std::move(finish), present, path,
                                      key](Result<runtime::Answer> answer) mutable {

@@ -4,6 +4,9 @@
 #include "bridges/http/call.hpp"
 #include "bridges/http/problem.hpp"
 #include "bridges/http/query.hpp"
+#include "runtime/cluster/replicas.hpp"
+#include "runtime/cluster/status.hpp"
+#include "runtime/elsewhere_shape.hpp"
 #include "runtime/shapes.hpp"
 
 namespace nightshift::bridges::http {
@@ -39,6 +42,48 @@ Result<runtime::ListQuery> list_query(const Call& call) {
   return query;
 }
 
+/// What was received of other nodes; null for who may not read it or where there are none.
+const runtime::cluster::Replicas* elsewhere(const Call& call) {
+  const auto& cluster = call.services.options.cluster;
+  return cluster && !call.own_only() ? &cluster->replicas() : nullptr;
+}
+
+/// As it was when its home last spoke of it.
+Response get_elsewhere(const runtime::cluster::Elsewhere& found) {
+  Response out;
+  out.etag = found.answer.sequence;
+  runtime::JsonWriter json(out.body);
+  runtime::write_answer(found.answer, found.home, found.as_of, json);
+  return out;
+}
+
+/// Those here and those elsewhere, in the order of ids, up to the limit.
+void write_merged(const runtime::ListPage& page,
+                  const std::vector<runtime::cluster::Elsewhere>& others, std::size_t limit,
+                  runtime::JsonWriter& json) {
+  std::size_t here = 0;
+  std::size_t there = 0;
+  std::string last;
+  json.begin_object().key("items").begin_array();
+  while (here + there < limit && (here < page.items.size() || there < others.size())) {
+    const bool own =
+        there == others.size() ||
+        (here < page.items.size() && page.items[here].entity.id <= others[there].answer.entity.id);
+    if (own) {
+      last = page.items[here].entity.id;
+      runtime::write_answer(page.items[here++], json);
+    } else {
+      const auto& other = others[there++];
+      last = other.answer.entity.id;
+      runtime::write_answer(other.answer, other.home, other.as_of, json);
+    }
+  }
+  json.end_array();
+  const bool more = here < page.items.size() || there < others.size() || !page.next.empty();
+  if (more) json.field("next", last);
+  json.end_object();
+}
+
 }  // namespace
 
 Result<runtime::Answer> read_entity(const Call& call) {
@@ -55,6 +100,12 @@ Result<runtime::Answer> read_entity(const Call& call) {
 
 Response get_entity(const Call& call) {
   const auto answer = read_entity(call);
+  const auto* others = elsewhere(call);
+  if (!answer && others && answer.error().code == ErrorCode::not_found) {
+    const auto found = others->get(call.entity());
+    if (!found) return call.refuse(found.error());
+    if (*found) return get_elsewhere(**found);
+  }
   if (!answer) return call.refuse(answer.error());
   Response out;
   out.etag = answer->sequence;
@@ -75,6 +126,12 @@ Response list_entities(const Call& call) {
   if (!page) return call.refuse(page.error());
   Response out;
   runtime::JsonWriter json(out.body);
+  if (const auto* replicas = elsewhere(call)) {
+    const auto others = replicas->list(*query);
+    if (!others) return call.refuse(others.error());
+    write_merged(*page, *others, query->limit, json);
+    return out;
+  }
   json.begin_object().key("items").begin_array();
   for (const runtime::Answer& answer : page->items) runtime::write_answer(answer, json);
   json.end_array();

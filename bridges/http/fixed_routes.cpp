@@ -2,6 +2,7 @@
 #include <iterator>
 
 #include "bridges/http/call.hpp"
+#include "bridges/http/outbox_route.hpp"
 
 namespace nightshift::bridges::http {
 namespace {
@@ -31,6 +32,10 @@ std::vector<Route> about_the_node() {
       read("/v1/node", "What this node is and what it has done.", get_node),
       read("/v1/cluster", "The node's sessions with its peers, and who was turned away.",
            get_cluster),
+      read("/v1/cluster/outbox",
+           "Commands for entities at home at other nodes: what waits, and what became of the last.",
+           get_outbox,
+           {{"command_id", "the one alone that the answer 202 named"}, limit_parameter()}),
   };
 }
 

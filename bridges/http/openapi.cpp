@@ -314,6 +314,10 @@ class Document {
     if (route.command) {
       write_answer("201", "Accepted, and durable; it created the entity.", "application/json",
                    schema_of(route));
+      write_answer("202",
+                   "Kept in the outbox, durably: the entity is at home at another node, which is "
+                   "away. `look` says where its outcome will be.",
+                   "application/json", R"({"type":"object"})");
     }
     std::span<const int> refusals = read_refusals;
     if (commands(route)) refusals = command_refusals;

@@ -13,9 +13,10 @@ struct Reason {
   int status;
   std::string_view phrase;
 };
-constexpr std::array<Reason, 19> reasons{{
+constexpr std::array<Reason, 20> reasons{{
     {200, "OK"},
     {201, "Created"},
+    {202, "Accepted"},
     {304, "Not Modified"},
     {400, "Bad Request"},
     {401, "Unauthorized"},

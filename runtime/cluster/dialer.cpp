@@ -55,6 +55,7 @@ Dialer::Dialer(Options options)
 
 void Dialer::start() {
   thread_ = std::thread([this] { run(); });
+  lookups_ = std::thread([this] { look_up(); });
 }
 
 void Dialer::stop() {
@@ -63,7 +64,9 @@ void Dialer::stop() {
     stopped_ = true;
   }
   ::eventfd_write(wake_.get(), 1);
+  more_wanted_.notify_all();
   if (thread_.joinable()) thread_.join();
+  if (lookups_.joinable()) lookups_.join();
 }
 
 void Dialer::settled(const std::string& node) {
@@ -135,6 +138,8 @@ std::vector<Dialer::Attempt> Dialer::due(std::chrono::microseconds& longest) {
   for (auto& [name, peer] : peers_) {
     if (peer.state == Peer::State::connecting && peer.socket) check(peer);
     if (peer.state != Peer::State::due && peer.state != Peer::State::connecting) continue;
+    // Its name is being looked up.
+    if (peer.state == Peer::State::connecting && !peer.socket) continue;
     if (peer.state == Peer::State::due && now >= peer.at) {
       peer.state = Peer::State::connecting;
       now_due.push_back({peer.address, peer.failures});
@@ -161,22 +166,36 @@ void Dialer::wait(std::chrono::microseconds longest) {
   ::eventfd_read(wake_.get(), &count);
 }
 
+void Dialer::look_up() {
+  while (true) {
+    Attempt next;
+    {
+      std::unique_lock lock(mutex_);
+      more_wanted_.wait(lock, [this] { return stopped_ || !wanted_.empty(); });
+      if (stopped_) return;
+      next = std::move(wanted_.front());
+      wanted_.pop_front();
+    }
+    begin(next.address, next.failures);
+    ::eventfd_write(wake_.get(), 1);
+  }
+}
+
 void Dialer::run() {
   auto pulsed = options_.clock->elapsed();
   while (true) {
     auto longest = rest;
-    std::vector<Attempt> to_dial;
     {
       const std::lock_guard lock(mutex_);
       if (stopped_) return;
-      to_dial = due(longest);
+      for (auto& attempt : due(longest)) wanted_.push_back(std::move(attempt));
     }
-    for (const auto& [address, attempt] : to_dial) begin(address, attempt);
+    more_wanted_.notify_all();
     if (const auto now = options_.clock->elapsed(); now - pulsed >= rest) {
       pulsed = now;
       options_.pulse();
     }
-    if (to_dial.empty()) wait(longest);
+    wait(longest);
   }
 }
 

@@ -1,9 +1,11 @@
 // Connects to peers: again and again, with growing pauses, until a session is up. On a thread of
-// its own, as names are looked up.
+// its own; names are looked up on another, as that may take long.
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -70,6 +72,7 @@ class Dialer {
   };
 
   void run();
+  void look_up();
   void begin(const PeerAddress& address, std::uint32_t attempt);
   void check(Peer& peer);
   void later(Peer& peer, const std::string& why);
@@ -81,7 +84,11 @@ class Dialer {
   std::mutex mutex_;
   std::map<std::string, Peer> peers_;
   bool stopped_ = false;
+  /// To be looked up and dialed.
+  std::deque<Attempt> wanted_;
+  std::condition_variable more_wanted_;
   std::thread thread_;
+  std::thread lookups_;
 };
 
 }  // namespace nightshift::runtime::cluster

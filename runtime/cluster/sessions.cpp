@@ -117,8 +117,8 @@ class Connection final : public SessionOwner, public std::enable_shared_from_thi
 
   void begin() {
     actor_ = self_->address();
-    shared_->all[id_] = {[this] { ticked(); }, [this] { cut(); }};
-    shared_->began(id_, [this] { cut(); });
+    shared_->all[id_] = {on_this(&Connection::ticked), on_this(&Connection::cut)};
+    shared_->began(id_, on_this(&Connection::cut));
     self_->configure_read(handle_, caf::io::receive_policy::at_most(read_bytes_max));
     flush();
     if (shared_->stopping) cut();
@@ -222,6 +222,14 @@ class Connection final : public SessionOwner, public std::enable_shared_from_thi
  private:
   std::chrono::microseconds elapsed() const { return shared_->options.clock->elapsed(); }
 
+  /// Nothing, once the connection is no more: its broker may end by other ways than a closed
+  /// socket.
+  std::function<void()> on_this(void (Connection::*what)()) {
+    return [weak = weak_from_this(), what] {
+      if (const auto connection = weak.lock()) (connection.get()->*what)();
+    };
+  }
+
   /// Puts on the wire what the session has for it.
   void flush() {
     if (gone_ || !self_->valid(handle_)) return;
@@ -244,7 +252,7 @@ class Connection final : public SessionOwner, public std::enable_shared_from_thi
     const auto& why = session_->reason();
     if (entered_) {
       shared_->registry.leave(peer_, id_, why);
-      if (!gone_) shared_->began(id_, [this] { cut(); });
+      if (!gone_) shared_->began(id_, on_this(&Connection::cut));
     } else {
       shared_->registry.refused(address_, why);
       if (dialed_) shared_->registry.unreachable(*dialed_, why);

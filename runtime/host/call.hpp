@@ -8,6 +8,7 @@
 #include <string>
 
 #include "messages/crypto.hpp"
+#include "runtime/abroad.hpp"
 #include "runtime/host/admission.hpp"
 #include "runtime/node.hpp"
 
@@ -18,14 +19,6 @@ struct CallCounters {
   std::atomic<std::uint64_t> accepted = 0;
   std::atomic<std::uint64_t> refused = 0;
   std::atomic<bool> stopping = false;
-};
-
-/// What makes a command a Tell: whose, the how-manieth to this target, and from where on the source
-/// does not know yet what became of them.
-struct Telling {
-  EntityRef source;
-  std::uint64_t n = 0;
-  std::uint64_t open_from = 0;
 };
 
 /// The places that a surveyor has found for one command, of the effect of this type.

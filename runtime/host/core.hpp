@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "runtime/abroad.hpp"
 #include "runtime/catalog.hpp"
 #include "runtime/host/authority_directory.hpp"
 #include "runtime/host/call.hpp"
@@ -38,6 +39,8 @@ struct Core {
   Clock& clock;
   NodeOptions options;
   kernel::NodeFacts facts;
+  /// Null where the node is in no cluster.
+  std::shared_ptr<Abroad> abroad;
   std::string log_id;
   std::uint64_t boot_epoch = 0;
 

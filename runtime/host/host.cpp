@@ -54,6 +54,7 @@ Host::Host(std::shared_ptr<storage::EventLog> log, std::shared_ptr<const Catalog
       surveyors_.emplace(executor->effect_type(), std::move(surveyor));
     }
   }
+  core.abroad = mode_.abroad;
   core.readers = std::make_unique<Workers>(mode_.deterministic ? 0 : reader_threads);
   core.router = std::make_unique<Router>(
       [this](const EntityRef& entity, std::uint64_t activation) {
@@ -101,11 +102,18 @@ Result<void> Host::start() {
   if (auto known = catalog_->check(); !known) return known;
   if (auto made = rederive(); !made) return made;
   if (auto loaded = core_->authority.load(*log_, *catalog_); !loaded) return loaded;
-  return tree_->start(std::move(branches_));
+  if (auto started = tree_->start(std::move(branches_)); !started) return started;
+  if (core_->abroad) {
+    core_->abroad->open(*this, [this](Command command, Telling telling, Reply reply) {
+      hear(std::move(command), std::move(telling), std::move(reply));
+    });
+  }
+  return {};
 }
 
 Host::~Host() {
   core_->calls->stopping = true;
+  if (core_->abroad) core_->abroad->close();
   if (mode_.deterministic) {
     tree_->abandon();
   } else {
@@ -160,7 +168,35 @@ std::unique_ptr<Mailbox> Host::spawn(const EntityRef& entity, std::uint64_t acti
   });
 }
 
+void Host::send_abroad(const std::string& home, Command command, Reply reply) {
+  core_->abroad->submit(
+      home, std::move(command), true,
+      [reply = std::move(reply)](Result<std::variant<Answer, Waiting>> sent) mutable {
+        if (!sent) return reply(std::unexpected(std::move(sent.error())));
+        if (auto* answer = std::get_if<Answer>(&*sent)) return reply(std::move(*answer));
+        const auto& waiting = std::get<Waiting>(*sent);
+        reply(fail(ErrorCode::timed_out,
+                   "the command waits in the outbox for " + waiting.node + ", which is away",
+                   waiting.command_id));
+      });
+}
+
+void Host::hear(Command command, Telling telling, Reply reply) {
+  if (auto fit = inspect(*catalog_, command); !fit) {
+    return reply(std::unexpected(std::move(fit.error())));
+  }
+  const auto target = command.entity;
+  auto call = std::make_unique<Call>(std::move(command), std::move(reply), core_->calls);
+  call->set_telling(std::move(telling));
+  core_->send(target, Deliver{std::move(call)});
+}
+
 void Host::submit(Command command, Reply reply) {
+  if (core_->abroad && !command.caller.host) {
+    if (const auto home = core_->abroad->home_of(command.entity)) {
+      return send_abroad(*home, std::move(command), std::move(reply));
+    }
+  }
   const auto refuse = [&](Error error) {
     core_->calls->refused.fetch_add(1, std::memory_order_relaxed);
     reply(std::unexpected(std::move(error)));

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/abroad.hpp"
 #include "runtime/host/actors.hpp"
 #include "runtime/host/core.hpp"
 #include "runtime/host/parts.hpp"
@@ -23,6 +24,8 @@ struct HostMode {
   bool deterministic = false;
   /// Lets the log work, where it does so by hand: the start may have to wait for it.
   std::function<void()> drive;
+  /// Other nodes; null where there are none.
+  std::shared_ptr<Abroad> abroad = nullptr;
 };
 
 class Host final : public Node {
@@ -76,6 +79,9 @@ class Host final : public Node {
   std::unique_ptr<Mailbox> spawn(const EntityRef& entity, std::uint64_t activation);
   std::chrono::microseconds sweep();
   void drain();
+  void send_abroad(const std::string& home, Command command, Reply reply);
+  /// What another node's entity tells one of this.
+  void hear(Command command, Telling telling, Reply reply);
   LivingTree::Parts tree_parts();
   Result<void> kill(const EntityRef& entity);
   Result<void> resume(const EntityRef& entity);

@@ -29,7 +29,26 @@ Result<std::shared_ptr<const Message>> body_of(const Catalog& catalog, const Tel
   return body;
 }
 
+/// To the node where the target is at home.
+void deliver_abroad(Core& core, const std::string& home, const TellLine& line, const TellWork& work,
+                    std::uint64_t open_from) {
+  TellAbroad tell;
+  tell.target = line.target;
+  tell.telling = {line.source, work.n(), open_from};
+  tell.command = work.command();
+  tell.body = work.body();
+  tell.correlation = work.correlation();
+  core.abroad->tell(home, std::move(tell), [&core, line, n = work.n()](const auto& decided) {
+    core.tells->answered(line, n, decided);
+  });
+}
+
 void deliver(Core& core, const TellLine& line, const TellWork& work, std::uint64_t open_from) {
+  if (core.abroad) {
+    if (const auto home = core.abroad->home_of(line.target)) {
+      return deliver_abroad(core, *home, line, work, open_from);
+    }
+  }
   const auto answered = [&core, line, n = work.n()](const Result<Answer>& answer) {
     if (answer) core.point("after_tell");
     core.tells->answered(line, n, answer ? Result<void>() : std::unexpected(answer.error()));

@@ -139,8 +139,17 @@ Result<void> ensure_principals(runtime::Node& node, const DataFolder& folder) {
   return ensure_first_approver(node, folder);
 }
 
-kernel::OwnersData owners_data(const runtime::Settings& settings) {
+Placement placement_of(const runtime::Placements& homes, const Identity& identity) {
+  Placement placement;
+  auto& all = *placement.mutable_homes();
+  all["approval"] = identity.role() == "cloud" ? "local" : identity.node();
+  for (const auto& [kind, home] : homes) all[kind] = home;
+  return placement;
+}
+
+kernel::OwnersData owners_data(const runtime::Settings& settings, const Placement& placement) {
   return {
+      {Placement::descriptor()->full_name(), std::make_shared<Placement>(placement)},
       {PriceTable::descriptor()->full_name(), std::make_shared<PriceTable>(settings.prices)},
       {RoutingTable::descriptor()->full_name(), std::make_shared<RoutingTable>(settings.routes)},
       {MovePolicy::descriptor()->full_name(), std::make_shared<MovePolicy>(move_policy(settings))}};

@@ -2,10 +2,12 @@
 // first approver.
 #pragma once
 
+#include "messages/placement.pb.h"
 #include "messages/record.pb.h"
 #include "runtime/data_folder.hpp"
 #include "runtime/node.hpp"
 #include "runtime/settings.hpp"
+#include "runtime/settings_placement.hpp"
 
 namespace nightshift::tools {
 
@@ -24,7 +26,10 @@ Result<void> check_identity(const runtime::Settings& settings, const Identity& i
 Result<void> ensure_principals(runtime::Node& node, const runtime::DataFolder& folder);
 
 /// What kinds decide by: prices, routes, and whose moves decide.
-kernel::OwnersData owners_data(const runtime::Settings& settings);
+kernel::OwnersData owners_data(const runtime::Settings& settings, const Placement& placement);
+
+/// Where kinds are at home, of a node in a cluster: `[placement]`, and approvals at the local node.
+Placement placement_of(const runtime::Placements& homes, const Identity& identity);
 
 /// Gives meters the budgets of the settings, as the host; one that has it already is left alone. A
 /// budget that no section names any more stays until somebody lifts it.

@@ -95,6 +95,7 @@ class Service {
   void stop(bool children) {
     if (children && processes_) processes_->end_children(settings_.stop_within * 3 / 4);
     if (composer_) composer_->stop();
+    if (cluster_) cluster_->unfollow();
     if (node_ && has_vault()) say_goodbye(*node_);
     node_.reset();
     cluster_.reset();
@@ -189,7 +190,8 @@ class Service {
     };
     options.step_cpu_max = settings_.entity_step_cpu_max;
     options.zone = settings_.node_zone;
-    options.data = owners_data(settings_);
+    if (auto joined = join_cluster(); !joined) return joined;
+    options.data = owners_data(settings_, placement_);
     options.failed = [&stop](runtime::ProcessEnd end, const Error& error) {
       const bool wanted = end == runtime::ProcessEnd::asked;
       spdlog::log(wanted ? spdlog::level::info : spdlog::level::critical, "{}", error.message());
@@ -198,14 +200,27 @@ class Service {
     options.crash_point = crash_point(program_.environment);
     options.effect_threads = effect_threads;
     options.report = [](std::string_view line) { spdlog::warn("{}", line); };
-    auto node =
-        runtime::start_node(log_, program_.catalog, clock_, std::move(*hands), std::move(options));
+    auto node = runtime::start_node(log_, program_.catalog, clock_, std::move(*hands),
+                                    std::move(options), cluster_ ? cluster_->abroad() : nullptr);
     if (!node) return std::unexpected(node.error());
     node_ = std::move(*node);
+    if (cluster_) cluster_->follow(*node_);
     composer_->attach(*node_);
     if (caller_) caller_->attach(*node_);
     if (auto known = ensure_principals(*node_, folder_); !known) return known;
     return ensure_budgets(*node_, settings_);
+  }
+
+  Result<void> join_cluster() {
+    if (!settings_.cluster.wanted()) return {};
+    cluster_ = std::make_shared<ClusterHolder>(settings_, folder_, log_->identity(), clock_,
+                                               program_.version);
+    if (auto may = cluster_->check(); !may) return may;
+    const auto homes = runtime::load_placements(sources_);
+    if (!homes) return std::unexpected(homes.error());
+    placement_ = placement_of(*homes, log_->identity());
+    return cluster_->open_post(log_, program_.catalog, placement_,
+                               crash_point(program_.environment));
   }
 
   Result<void> start_edges(StopSignal&) {
@@ -213,11 +228,6 @@ class Service {
     archivist_ = make_archivist(settings_, folder_, *log_, program_.catalog, clock_, *node_,
                                 crash_point(program_.environment));
     auto& tree = node_->tree();
-    if (settings_.cluster.wanted()) {
-      cluster_ = std::make_shared<ClusterHolder>(settings_, folder_, log_->identity(), clock_,
-                                                 program_.version);
-      if (auto opened = cluster_->check(); !opened) return opened;
-    }
     auto added = tree.add("bridges", upkeep_part("backups", keeper_, settings_.stop_within));
     if (added)
       added = tree.add("bridges", upkeep_part("retention", archivist_, settings_.stop_within));
@@ -303,6 +313,8 @@ class Service {
   std::shared_ptr<bridges::mcp::ToolCaller> caller_;
   std::unique_ptr<runtime::Node> node_;
   std::shared_ptr<ClusterHolder> cluster_;
+  /// Where kinds are at home; nothing where the node is in no cluster.
+  Placement placement_;
   /// Where HTTP listens; 0 until it does.
   std::atomic<int> port_ = 0;
 };

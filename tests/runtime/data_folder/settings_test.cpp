@@ -155,8 +155,15 @@ BOOST_AUTO_TEST_CASE(an_unknown_variable_names_the_nearest) {
 }
 
 BOOST_AUTO_TEST_CASE(a_section_of_a_later_version_is_named) {
-  const FromFile file("[placement]\ntask = \"cloud\"\n");
-  check_refused(file.load(), {":2", "[placement]", "this version"});
+  const FromFile file("[odoo]\nurl = \"https://odoo.example.org\"\n");
+  check_refused(file.load(), {":2", "[odoo]", "this version"});
+}
+
+BOOST_AUTO_TEST_CASE(homes_are_given_by_kind) {
+  const FromFile file("[placement]\ntask = \"cloud\"\napproval = \"laptop\"\n");
+  BOOST_TEST_REQUIRE(file.load().has_value());
+  const FromFile wrong("[placement]\ntask = \"a b\"\n");
+  check_refused(wrong.load(), {"placement.task"});
 }
 
 BOOST_AUTO_TEST_CASE(webhooks_are_read_by_their_names) {

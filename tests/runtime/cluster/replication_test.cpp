@@ -1,0 +1,263 @@
+// One node's log at another: verified, read, gone on with after a break, and refused once it is not
+// what it was.
+#include <filesystem>
+#include <string>
+
+#include <boost/test/unit_test.hpp>
+
+#include "messages/draft.pb.h"
+#include "messages/principal.pb.h"
+#include "runtime/cluster/replicator.hpp"
+#include "tests/runtime/cluster/village.hpp"
+#include "tests/support/eventually.hpp"
+#include "tests/support/node/product_node.hpp"
+
+namespace {
+
+using namespace nightshift;
+using namespace nightshift::tests;
+using runtime::cluster::ReplicaStatus;
+using runtime::cluster::Replicator;
+using runtime::cluster::ReplicatorOptions;
+using runtime::cluster::Wire;
+
+std::shared_ptr<draft::Write> letter(const std::string& words) {
+  auto write = std::make_shared<draft::Write>();
+  write->set_channel(CHANNEL_LINKEDIN);
+  write->set_body(words);
+  return write;
+}
+
+/// What ships a villager's log and keeps others', with a key of its own.
+struct Library {
+  explicit Library(Villager& its_villager) : villager(its_villager) { open(); }
+  ~Library() { close(); }
+
+  void open(std::size_t piece_bytes = 256u << 10) {
+    ReplicatorOptions options;
+    options.log = villager.log();
+    options.catalog = villager.catalog();
+    options.clock = villager.clock();
+    options.sign = [this](const storage::ChainHead& head) {
+      return storage::to_signed_text(head, key);
+    };
+    options.folder = villager.path() / "peers";
+    options.piece_bytes = piece_bytes;
+    replicator = must(Replicator::make(std::move(options)));
+    replicator->start();
+    watch = villager.node().watch([replicator = replicator](std::uint64_t) { replicator->wake(); });
+  }
+  void close() {
+    watch.reset();
+    if (replicator) replicator->stop();
+    replicator.reset();
+  }
+  ReplicaStatus status(const std::string& node) const {
+    for (const auto& one : replicator->replicas()) {
+      if (one.node == node) return one;
+    }
+    return {};
+  }
+  /// All of the other's log is here.
+  bool is_whole(const Library& other) const {
+    const auto there = other.villager.log()->head();
+    const auto here = status(other.villager.name());
+    return there.offset > 0 && here.offset == there.offset && here.newest == there.offset;
+  }
+
+  Villager& villager;
+  SigningKey key = SigningKey::generate();
+  std::shared_ptr<Replicator> replicator;
+  runtime::Node::Watch watch;
+};
+
+/// Between two libraries.
+struct Road {
+  Road(Library& its_one, Library& its_other) : one(its_one), other(its_other) {}
+  ~Road() { down(); }
+
+  Wire wire(Library& from, Library& to) {
+    return {.send =
+                [this, &from, &to](const std::string& node, std::string body) {
+                  const std::lock_guard lock(mutex);
+                  if (!is_up || node != to.villager.name()) return false;
+                  ++bodies;
+                  to.replicator->delivered(from.villager.name(), std::move(body));
+                  return true;
+                },
+            .consumed = [](const std::string&, std::uint64_t) {}};
+  }
+  void up() {
+    one.replicator->connect(wire(one, other));
+    other.replicator->connect(wire(other, one));
+    one.replicator->up(other.villager.name());
+    other.replicator->up(one.villager.name());
+    {
+      const std::lock_guard lock(mutex);
+      is_up = true;
+    }
+    one.replicator->wake();
+    other.replicator->wake();
+  }
+  void down() {
+    {
+      const std::lock_guard lock(mutex);
+      is_up = false;
+    }
+    if (one.replicator) one.replicator->down(other.villager.name());
+    if (other.replicator) other.replicator->down(one.villager.name());
+  }
+
+  Library& one;
+  Library& other;
+  std::mutex mutex;
+  bool is_up = false;
+  std::size_t bodies = 0;
+};
+
+struct Couple {
+  void write(const std::string& id, const std::string& words = "Dear Bob") {
+    cloud.send({"draft", id}, letter(words))->answer();
+  }
+  void meet() {
+    road.up();
+    eventually([&] { return at_laptop.is_whole(at_cloud); }, "all of the cloud's log is here");
+  }
+
+  Villager laptop{"laptop", "local", {}};
+  Villager cloud{"cloud", "cloud", {}};
+  Library at_laptop{laptop};
+  Library at_cloud{cloud};
+  Road road{at_laptop, at_cloud};
+};
+
+runtime::ListQuery drafts() {
+  runtime::ListQuery query;
+  query.kind = "draft";
+  return query;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(what_one_node_writes_is_read_and_listed_at_the_other_with_its_age) {
+  Couple couple;
+  couple.write("one");
+  couple.write("two");
+  couple.meet();
+  const auto found = must(couple.at_laptop.replicator->get({"draft", "one"}));
+  BOOST_TEST_REQUIRE(found.has_value());
+  BOOST_TEST(found->home == "cloud");
+  BOOST_TEST(found->as_of.has_value());
+  const auto there = must(couple.cloud.node().get({"draft", "one"}));
+  BOOST_TEST(found->answer.view->SerializeAsString() == there.view->SerializeAsString());
+  BOOST_TEST(found->answer.sequence == there.sequence);
+  BOOST_TEST(must(couple.at_laptop.replicator->list(drafts())).size() == 2U);
+  auto some = drafts();
+  some.where = {{"status", there.status}};
+  BOOST_TEST(must(couple.at_laptop.replicator->list(some)).size() == 2U);
+  some.where = {{"status", "sent"}};
+  BOOST_TEST(must(couple.at_laptop.replicator->list(some)).empty());
+  BOOST_TEST(*couple.at_laptop.replicator->home_of({"draft", "two"}) == "cloud");
+  // As it happens.
+  couple.write("three");
+  eventually([&] { return couple.at_laptop.is_whole(couple.at_cloud); }, "it followed");
+  BOOST_TEST(must(couple.at_laptop.replicator->list(drafts())).size() == 3U);
+  eventually(
+      [&] { return couple.at_cloud.status("laptop").shipped == couple.cloud.log()->head().offset; },
+      "the sender knows");
+}
+
+BOOST_AUTO_TEST_CASE(what_only_its_home_may_see_comes_as_a_leaf_and_the_chain_is_the_same) {
+  Couple couple;
+  const std::string canary = "canary-7f3a";
+  auto create = std::make_shared<principal::Enroll>();
+  create->set_public_key(to_base64url(SigningKey::generate().public_key()));
+  runtime::Command command;
+  command.entity = {"principal", canary};
+  command.body = std::move(create);
+  command.caller = kernel::Caller::of_host();
+  must(couple.cloud.node().call(std::move(command), std::chrono::minutes(1)));
+  couple.write("one");
+  couple.meet();
+  BOOST_TEST(!must(couple.at_laptop.replicator->get({"principal", canary})).has_value());
+  couple.road.down();
+  couple.at_laptop.close();
+  const auto folder =
+      couple.laptop.path() / "peers" / "cloud" / couple.cloud.node().identity().log_id();
+  const auto kept = must(storage::ReplicaLog::open(folder, std::nullopt));
+  BOOST_TEST((kept->head().head == couple.cloud.log()->head().head));
+  std::size_t leaves = 0;
+  BOOST_TEST(kept->scan_leaves(1, [&](const auto&) { return ++leaves, true; }).has_value());
+  BOOST_TEST(leaves == 1U);
+  std::string all;
+  const auto scanned = kept->scan_log(1, [&](const auto& record) {
+    all += record.bytes;
+    return true;
+  });
+  BOOST_TEST(scanned.has_value());
+  BOOST_TEST(all.find("Dear Bob") != std::string::npos);
+  BOOST_TEST(all.find(canary) == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_long_log_comes_in_pieces_and_goes_on_where_it_broke_off) {
+  Couple couple;
+  couple.at_cloud.close();
+  couple.at_cloud.open(512);
+  for (int i = 0; i < 60; ++i) couple.write("d" + std::to_string(i), std::string(300, 'x'));
+  for (int broken = 0; broken < 5; ++broken) {
+    const auto before = couple.at_laptop.status("cloud").offset;
+    couple.road.up();
+    eventually(
+        [&] {
+          return couple.at_laptop.status("cloud").offset > before ||
+                 couple.at_laptop.is_whole(couple.at_cloud);
+        },
+        "something came");
+    couple.road.down();
+    couple.at_laptop.close();
+    couple.at_laptop.open();
+  }
+  couple.meet();
+  BOOST_TEST(couple.road.bodies > 60U);
+  BOOST_TEST(couple.at_laptop.status("cloud").alarm.empty());
+  auto query = drafts();
+  query.limit = 1000;
+  BOOST_TEST(must(couple.at_laptop.replicator->list(query)).size() == 60U);
+}
+
+BOOST_AUTO_TEST_CASE(a_log_that_was_cut_or_rewritten_raises_the_alarm_and_is_not_taken) {
+  Couple couple;
+  couple.write("one");
+  couple.meet();
+  couple.road.down();
+  couple.at_cloud.close();
+  couple.cloud.stop();
+  // The disk as it was before what comes now.
+  const auto journal = couple.cloud.path() / "journal";
+  const auto old = couple.cloud.path() / "old";
+  std::filesystem::copy(journal, old, std::filesystem::copy_options::recursive);
+  couple.cloud.start();
+  couple.at_cloud.open();
+  couple.write("two");
+  couple.meet();
+  couple.road.down();
+  couple.at_cloud.close();
+  couple.cloud.stop();
+  std::filesystem::remove_all(journal);
+  std::filesystem::rename(old, journal);
+  couple.cloud.start();
+  couple.at_cloud.open();
+  couple.road.up();
+  eventually([&] { return !couple.at_laptop.status("cloud").alarm.empty(); }, "it was seen");
+  BOOST_TEST(couple.at_laptop.status("cloud").alarm.find("was cut") != std::string::npos);
+  // And not forgotten, and what came before is still here.
+  couple.road.down();
+  couple.at_laptop.close();
+  couple.at_laptop.open();
+  for (const auto* id : {"three", "four", "five"}) couple.write(id);
+  couple.road.up();
+  eventually([&] { return !couple.at_cloud.status("laptop").alarm.empty(); }, "both say so");
+  BOOST_TEST(!couple.at_laptop.status("cloud").alarm.empty());
+  BOOST_TEST(must(couple.at_laptop.replicator->get({"draft", "two"})).has_value());
+  BOOST_TEST(!must(couple.at_laptop.replicator->get({"draft", "three"})).has_value());
+}

@@ -71,7 +71,10 @@ const std::vector<Row> rows{
 };
 // clang-format on
 
-bool waits(const Row& row) { return row.reply == silence || row.reply == "25"; }
+/// Nothing but the time ends it.
+bool waits(const Row& row) {
+  return row.reply == silence || row.reply == "25" || row.reply == lines_without_end;
+}
 
 }  // namespace
 

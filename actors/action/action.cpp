@@ -30,7 +30,7 @@ const Canonical* found_for(const Call& command, const Context& context) {
 }
 
 template <class To>
-To about(auto&& from) {
+To about(auto& from) {
   To to;
   *to.mutable_subject() = std::move(*from.mutable_subject());
   return to;
@@ -38,8 +38,8 @@ To about(auto&& from) {
 
 /// Everything but the result, which is of one attempt.
 template <class To>
-To with_call(auto&& from) {
-  auto to = about<To>(std::forward<decltype(from)>(from));
+To with_call(auto& from) {
+  auto to = about<To>(from);
   to.set_effect_id(from.effect_id());
   to.set_arguments(from.arguments());
   to.set_pin(from.pin());
@@ -48,8 +48,8 @@ To with_call(auto&& from) {
 }
 
 template <class To>
-To closed(auto&& from, const std::string& evidence, const std::string& result) {
-  auto to = about<To>(std::forward<decltype(from)>(from));
+To closed(auto& from, const std::string& evidence, const std::string& result) {
+  auto to = about<To>(from);
   to.set_evidence(evidence);
   to.set_result(result);
   return to;
@@ -173,16 +173,13 @@ State Action::evolve(Absent&&, const Asked& event) {
   return wanted;
 }
 
-State Action::evolve(Wanted&& phase, const host::Dispatched&) {
-  return with_call<Calling>(std::move(phase));
-}
+State Action::evolve(Wanted&& phase, const host::Dispatched&) { return with_call<Calling>(phase); }
 
 State Action::evolve(Wanted&& phase, const host::Ended& event) {
   switch (event.state()) {
-    case EFFECT_STATE_COMMITTED: return closed<Succeeded>(std::move(phase), event.evidence(), {});
-    case EFFECT_STATE_UNKNOWN_AFTER_DISPATCH:
-      return closed<Unknown>(std::move(phase), event.evidence(), {});
-    default: return closed<Failed>(std::move(phase), event.evidence(), {});
+    case EFFECT_STATE_COMMITTED: return closed<Succeeded>(phase, event.evidence(), {});
+    case EFFECT_STATE_UNKNOWN_AFTER_DISPATCH: return closed<Unknown>(phase, event.evidence(), {});
+    default: return closed<Failed>(phase, event.evidence(), {});
   }
 }
 
@@ -194,22 +191,19 @@ State Action::evolve(Calling&& phase, const Answered& event) {
 State Action::evolve(Calling&& phase, const host::Ended& event) {
   const auto result = phase.result();
   switch (event.state()) {
-    case EFFECT_STATE_COMMITTED:
-      return closed<Succeeded>(std::move(phase), event.evidence(), result);
+    case EFFECT_STATE_COMMITTED: return closed<Succeeded>(phase, event.evidence(), result);
     case EFFECT_STATE_FAILED_BEFORE_EFFECT:
-      if (!event.last()) return with_call<Wanted>(std::move(phase));
-      return closed<Failed>(std::move(phase), event.evidence(), result);
-    default: return closed<Unknown>(std::move(phase), event.evidence(), result);
+      if (!event.last()) return with_call<Wanted>(phase);
+      return closed<Failed>(phase, event.evidence(), result);
+    default: return closed<Unknown>(phase, event.evidence(), result);
   }
 }
 
 State Action::evolve(Unknown&& phase, const host::Ended& event) {
   const auto result = phase.result();
   switch (event.state()) {
-    case EFFECT_STATE_COMMITTED:
-      return closed<Succeeded>(std::move(phase), event.evidence(), result);
-    case EFFECT_STATE_FAILED_BEFORE_EFFECT:
-      return closed<Failed>(std::move(phase), event.evidence(), result);
+    case EFFECT_STATE_COMMITTED: return closed<Succeeded>(phase, event.evidence(), result);
+    case EFFECT_STATE_FAILED_BEFORE_EFFECT: return closed<Failed>(phase, event.evidence(), result);
     default: return std::move(phase);
   }
 }
@@ -218,9 +212,9 @@ State Action::evolve(Unknown&& phase, const Resolved& event) {
   const auto result = phase.result();
   const auto words = event.by() + ": " + event.evidence();
   if (event.outcome() == Resolve::OUTCOME_COMMITTED) {
-    return closed<Succeeded>(std::move(phase), words, result);
+    return closed<Succeeded>(phase, words, result);
   }
-  return closed<Failed>(std::move(phase), words, result);
+  return closed<Failed>(phase, words, result);
 }
 
 // ---- an approved call
@@ -267,10 +261,9 @@ State Action::evolve(Doubtful&&, const action_pb::Begun& event) {
 
 State Action::evolve(Action::Begun&& phase, const Concluded& event) {
   switch (event.outcome()) {
-    case OUTCOME_SUCCEEDED:
-      return closed<Succeeded>(std::move(phase), event.evidence(), event.result());
-    case OUTCOME_FAILED: return closed<Failed>(std::move(phase), event.evidence(), event.result());
-    default: return closed<Doubtful>(std::move(phase), event.evidence(), event.result());
+    case OUTCOME_SUCCEEDED: return closed<Succeeded>(phase, event.evidence(), event.result());
+    case OUTCOME_FAILED: return closed<Failed>(phase, event.evidence(), event.result());
+    default: return closed<Doubtful>(phase, event.evidence(), event.result());
   }
 }
 

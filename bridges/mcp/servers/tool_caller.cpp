@@ -23,7 +23,9 @@ constexpr std::size_t evidence_bytes_max = 4096;
 constexpr std::size_t proposals_page = 64;
 /// As the kind `action` keeps.
 constexpr std::size_t result_bytes_max = 1u << 20;
-constexpr std::chrono::seconds record_patience{30};
+constexpr std::chrono::seconds record_patience{5};
+/// Beside the time that the call itself may take.
+constexpr std::chrono::seconds record_slack{60};
 
 std::unexpected<Error> not_free(const std::string& server, const std::string& tool) {
   return fail(ErrorCode::forbidden,
@@ -204,11 +206,14 @@ void ToolCaller::begin(const Permit& permit, const ToolCall& call) const {
   const auto now = node.clock().now();
   *subject.mutable_at() = to_proto(now);
   const auto patience = known ? call_timeout(known->config) : std::chrono::seconds(0);
-  *begin.mutable_until() = to_proto(now + patience + record_patience);
+  *begin.mutable_until() = to_proto(now + patience + record_slack);
   write_down(permit, std::make_shared<action::Begin>(std::move(begin)));
 }
 
 void ToolCaller::end(const Permit& permit, const Outcome& how, const HowItEnded& ended) const {
+  // A node that stops answers nobody any more; what became of it is said once it is too late.
+  const auto* unanswered = std::get_if<Unanswered>(&how);
+  if (unanswered != nullptr && unanswered->why.code == ErrorCode::stopping) return;
   action::End end;
   end.set_evidence(ended.evidence);
   switch (ended.state) {

@@ -11,7 +11,8 @@ http
     const own = [`127.0.0.1:${port}`, `localhost:${port}`];
     // What is said to this port is meant for the node; any other name is left for it to refuse.
     if (own.includes(headers.host)) headers.host = target;
-    if (own.some((name) => headers.origin === `http://${name}`)) headers.origin = `http://${target}`;
+    const isOwn = own.some((name) => headers.origin === `http://${name}`);
+    if (isOwn) headers.origin = `http://${target}`;
     const onward = http.request(
       { host, port: targetPort, method: request.method, path: request.url, headers },
       (answer) => {

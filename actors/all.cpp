@@ -5,6 +5,7 @@
 #include "actors/usage/usage_retrace.hpp"
 
 #define NIGHTSHIFT_KINDS(KIND) \
+  KIND(action)                 \
   KIND(approval)               \
   KIND(custody)                \
   KIND(draft)                  \

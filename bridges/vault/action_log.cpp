@@ -6,10 +6,13 @@
 #include "bridges/vault/layout.hpp"
 #include "bridges/vault/standing.hpp"
 #include "bridges/vault/table.hpp"
+#include "messages/action.pb.h"
 #include "messages/host.pb.h"
 
 namespace nightshift::bridges::vault {
 namespace {
+
+constexpr std::string_view action_kind = "action";
 
 constexpr std::string_view head =
     "\n| Timestamp | Action | Target | Result | Details | Approval |\n"
@@ -52,15 +55,32 @@ JournalPage::Shape shape_of(const std::string& date) {
 
 void ActionLog::see(const runtime::EventView& event) {
   const auto* ended = dynamic_cast<const host::Ended*>(event.event.get());
-  if (ended == nullptr || event.record.kind() != approval_kind) return;
+  if (ended == nullptr) return;
+  if (event.record.kind() == action_kind) return see_free_call(event, *ended);
+  if (event.record.kind() != approval_kind) return;
   const auto standing = read_standing(node_, event.record.entity());
   // Of what was archived meanwhile only the id is known.
   const bool is_known = standing && *standing;
   const std::string action = is_known ? action_of((*standing)->current()) : "";
   const std::string target = is_known ? target_of((*standing)->current()) : "";
+  add(event, action, target, *ended, event.record.entity());
+}
+
+/// An approved one is the approval's.
+void ActionLog::see_free_call(const runtime::EventView& event, const host::Ended& ended) {
+  const EntityRef entity{event.record.kind(), event.record.entity()};
+  const auto answer = node_.get(entity);
+  const auto* view = answer ? dynamic_cast<const action::View*>(answer->view.get()) : nullptr;
+  const auto target = view == nullptr ? std::string() : view->server() + "/" + view->tool();
+  add(event, "mcp", target, ended, to_string(entity));
+}
+
+void ActionLog::add(const runtime::EventView& event, const std::string& action,
+                    const std::string& target, const host::Ended& ended,
+                    const std::string& allowed_by) {
   const std::string row = "| " + clock_text(zone_, event.written_at) + " | " + cell(action) +
-                          " | " + cell(target) + " | " + result_of(ended->state()) + " | " +
-                          cell(ended->evidence()) + " | " + cell(event.record.entity()) + " |\n";
+                          " | " + cell(target) + " | " + result_of(ended.state()) + " | " +
+                          cell(ended.evidence()) + " | " + cell(allowed_by) + " |\n";
   rows_[date_text(zone_, event.written_at)].push_back(
       {.offset = event.offset, .text = row, .amount = 0});
 }

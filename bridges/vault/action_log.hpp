@@ -8,6 +8,7 @@
 
 #include "bridges/vault/journal_page.hpp"
 #include "bridges/vault/projection.hpp"
+#include "messages/host.pb.h"
 #include "runtime/calendar.hpp"
 
 namespace nightshift::bridges::vault {
@@ -23,6 +24,10 @@ class ActionLog final : public Projection {
   bool catch_up(const Stop& stop) override;
 
  private:
+  void see_free_call(const runtime::EventView& event, const host::Ended& ended);
+  void add(const runtime::EventView& event, const std::string& action, const std::string& target,
+           const host::Ended& ended, const std::string& allowed_by);
+
   runtime::Node& node_;
   const JournalPage& page_;
   const runtime::Zone zone_;

@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
 #include <nlohmann/json.hpp>
 
@@ -15,15 +16,10 @@ namespace {
 using namespace nightshift::tests;
 using nlohmann::json;
 
-struct Desk : House {
-  Desk() {
-    add_anna();
-    says("Says it again.");
-    configure("");
-    start({"--config", path("nightshift.toml")});
-    await_server("online");
-  }
-  ~Desk() { stop(); }
+struct Office : House {
+  Office() { add_anna(); }
+  /// With the servers, which a killed node would leave running.
+  ~Office() { stop(); }
   void says(const std::string& description) const {
     const auto tool = [&](const std::string& name) {
       return json{
@@ -34,12 +30,14 @@ struct Desk : House {
     std::filesystem::rename(fresh, path("tools"));
   }
   void is_in_the_mood_to(const std::string& mood) const { write_file(path("mood"), mood); }
+  static std::string stand_in() {
+    return std::filesystem::absolute("tests/bridges/mcp/servers/stand_in.sh").string();
+  }
+  std::string here() const { return std::filesystem::path(path("tools")).parent_path().string(); }
   void configure(const std::string& more) const {
-    const auto stand_in = std::filesystem::absolute("tests/bridges/mcp/servers/stand_in.sh");
-    const auto here = std::filesystem::path(path("tools")).parent_path();
     write_file(path("nightshift.toml"),
-               "[mcp.desk]\ncommand = \"/bin/sh\"\nargs = [\"" + stand_in.string() + "\", \"" +
-                   here.string() + "\"]\nprobe_every_s = 1\nforbidden = [\"burn\"]\n" + more);
+               "[mcp.desk]\ncommand = \"/bin/sh\"\nargs = [\"" + stand_in() + "\", \"" + here() +
+                   "\"]\nprobe_every_s = 1\nforbidden = [\"burn\"]\n" + more);
   }
   json server() const {
     const auto shown = run({"--json", "get", "mcp_server/desk"});
@@ -64,6 +62,15 @@ struct Desk : House {
     std::ifstream in(path("calls"));
     for (std::string line; std::getline(in, line);) all.push_back(json::parse(line)["params"]);
     return all;
+  }
+};
+
+struct Desk : Office {
+  Desk() {
+    says("Says it again.");
+    configure("");
+    start({"--config", path("nightshift.toml")});
+    await_server("online");
   }
 };
 
@@ -154,4 +161,71 @@ BOOST_FIXTURE_TEST_CASE(a_node_killed_in_mid_call_asks_a_person_and_calls_no_sec
     await_server("online");
     BOOST_TEST(calls().size() - before == (point == "after_tool" ? 1u : 0u));
   }
+}
+
+BOOST_FIXTURE_TEST_CASE(a_free_tool_is_called_at_once_and_written_down, Desk) {
+  expect(5, "not free", {"action", "call", "a", "server=desk", "tool=echo", "arguments={}"});
+  stop();
+  configure("free = [\"echo\"]\n");
+  start({"--config", path("nightshift.toml")});
+  await_server("online");
+  const auto status = [&](const std::string& id) {
+    return json::parse(run({"--json", "get", "action/" + id}).out)["status"];
+  };
+  expect(0, "", {"action", "call", "b", "server=desk", "tool=echo", "arguments={}", "intent=look"});
+  eventually([&] { return status("b") == "succeeded"; }, "it was called");
+  BOOST_TEST(run({"get", "action/b"}).out.contains("done"));
+  is_in_the_mood_to("die");
+  expect(0, "", {"action", "call", "c", "server=desk", "tool=echo", "arguments={}"});
+  eventually([&] { return status("c") == "unknown"; }, "nobody knows");
+  expect(0, "action/c", {"inbox"});
+  BOOST_TEST(calls().size() == 2u);
+  expect(0, "failed", {"action", "resolve", "c", "outcome=failed"});
+  is_in_the_mood_to("");
+}
+
+BOOST_FIXTURE_TEST_CASE(the_rule_set_of_odoo_lets_nothing_be_posted_or_paid_without_an_approval,
+                        Office) {
+  const auto tool = [](const std::string& name) {
+    return json{{"name", name}, {"description", ""}, {"inputSchema", {{"type", "object"}}}};
+  };
+  json tools;
+  for (const auto* name : {"search_invoices", "create_draft_invoice", "post_invoice",
+                           "register_payment", "delete_invoice", "send_invoice"}) {
+    tools.push_back(tool(name));
+  }
+  write_file(path("tools"), tools.dump());
+  // The rules as they stand in config/, for a server that is here.
+  std::istringstream rules(read_file("config/odoo.toml"));
+  std::string text = "[node]\ncapabilities = [\"mcp\", \"outbox\"]\n";
+  for (std::string line; std::getline(rules, line);) {
+    if (line.starts_with("url =")) {
+      line = "command = \"/bin/sh\"\nargs = [\"" + stand_in() + "\", \"" + here() + "\"]";
+    }
+    if (!line.starts_with("secret_headers")) text += line + "\n";
+  }
+  write_file(path("nightshift.toml"), text);
+  start({"--config", path("nightshift.toml")});
+  eventually([&] { return run({"get", "mcp_server/odoo"}).out.contains("online"); }, "it is there");
+  const auto proposed = [&](const std::string& name) {
+    return propose_call(name, "{}", name, "odoo");
+  };
+  expect(0, "", {"action", "call", "s", "server=odoo", "tool=search_invoices", "arguments={}"});
+  const auto run_at_once = [&](int exit_code, const std::string& words, const std::string& name) {
+    expect(exit_code, words,
+           {"action", "call", name, "server=odoo", "tool=" + name, "arguments={}"});
+  };
+  run_at_once(5, "not free", "create_draft_invoice");
+  run_at_once(1, "odoo_post", "post_invoice");
+  run_at_once(1, "odoo_post", "register_payment");
+  BOOST_TEST(proposed("create_draft_invoice").exit_code == 0);
+  for (const auto* name : {"post_invoice", "register_payment"}) {
+    const auto ended = proposed(name);
+    BOOST_TEST(ended.err.contains("odoo_post"), ended.err);
+  }
+  for (const auto* name : {"delete_invoice", "send_invoice"}) {
+    BOOST_TEST(proposed(name).exit_code == 5);
+  }
+  approve("create_draft_invoice");
+  await_status("create_draft_invoice", "sent");
 }

@@ -6,6 +6,7 @@
 #include "messages/effects.pb.h"
 #include "messages/moves.pb.h"
 #include "messages/prices.pb.h"
+#include "messages/tool_call.pb.h"
 
 namespace nightshift::tests {
 namespace {
@@ -113,7 +114,9 @@ std::map<std::string, std::vector<std::string>, std::less<>> mcp_words() {
           {"forbidden", {"delete_*"}},
           {"capabilities", {"post_*=odoo_post"}},
           {"repeatable", {"write_file"}},
+          {"server", {"files"}},
           {"tool", {"read_file", "write_file", "delete_file"}},
+          {"arguments", {"{}"}},
           {"pin", {std::string(64, 'a'), std::string(64, 'b')}}};
 }
 
@@ -124,6 +127,19 @@ std::map<std::string, std::vector<std::string>, std::less<>> sync_words() {
           {"path", {"Dashboard.md", "Plans/week.md"}},
           {"ahead", {"0", "1"}},
           {"behind", {"0", "1"}}};
+}
+
+/// A tool that may be called, as the node has found it.
+Canonical known_tool() {
+  Canonical facts;
+  facts.add("server", "files");
+  facts.add("tool", "read_file");
+  facts.add("reached", "mcp-server-filesystem /srv");
+  facts.add("pin", std::string(64, 'a'));
+  facts.add("class", "neither");
+  facts.add("arguments", "{}");
+  facts.add("asked", "{}");
+  return facts;
 }
 
 }  // namespace
@@ -138,6 +154,8 @@ World::World() : now(*from_rfc3339("2026-11-21T07:00:00Z")), caller(person("alic
   auto& crm = node.executors[effect::CallWebhook::descriptor()->full_name()]["crm"];
   crm.add("url", "https://crm.example.org/hooks");
   crm.add("class", "keyed");
+  // By the same name, so that random targets are webhooks.
+  node.executors[effect::CallTool::descriptor()->full_name()]["crm"] = known_tool();
   node.data.emplace(PriceTable::descriptor()->full_name(), price_table());
   words = {{"model", {"opus", "haiku", "opus-latest"}}, {"key", {"k1", "k2", "k3", "k4"}}};
   node.data.emplace(RoutingTable::descriptor()->full_name(), routing_table());

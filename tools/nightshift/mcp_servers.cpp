@@ -3,6 +3,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include "bridges/mcp/gate/connected_tools.hpp"
+#include "bridges/mcp/gate/server.hpp"
 #include "messages/mcp_server.pb.h"
 
 namespace nightshift::tools {
@@ -74,6 +76,15 @@ runtime::supervision::Part mcp_part(runtime::Node& node, ServersOptions options,
             if (!started) return std::unexpected(started.error());
             return std::make_unique<Running>(std::move(*started), open);
           }};
+}
+
+std::shared_ptr<runtime::EndpointHandler> mcp_gate(runtime::Node& node,
+                                                   const std::string& version) {
+  using bridges::mcp::ConnectedTools;
+  auto waits = std::make_shared<bridges::mcp::Waits>(node);
+  std::vector<std::shared_ptr<bridges::mcp::ToolSource>> more{
+      std::make_shared<ConnectedTools>(node, waits)};
+  return std::make_shared<bridges::mcp::McpServer>(node, version, waits, std::move(more));
 }
 
 }  // namespace nightshift::tools

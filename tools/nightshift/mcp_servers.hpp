@@ -5,6 +5,7 @@
 #include <string>
 
 #include "bridges/mcp/servers/open_servers.hpp"
+#include "runtime/endpoint.hpp"
 #include "runtime/node.hpp"
 #include "runtime/secrets/resolver.hpp"
 #include "runtime/settings.hpp"
@@ -24,5 +25,8 @@ bridges::mcp::ServersOptions mcp_options(std::shared_ptr<runtime::Clock> clock,
 /// The bridge as a part of the node that may be built anew; others find it in `open`.
 runtime::supervision::Part mcp_part(runtime::Node& node, bridges::mcp::ServersOptions options,
                                     std::shared_ptr<bridges::mcp::OpenServers> open);
+
+/// The node as a server: its own tools, and those of all connected servers.
+std::shared_ptr<runtime::EndpointHandler> mcp_gate(runtime::Node& node, const std::string& version);
 
 }  // namespace nightshift::tools

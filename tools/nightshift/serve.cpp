@@ -11,7 +11,6 @@
 
 #include "bridges/cli/show.hpp"
 #include "bridges/http/server.hpp"
-#include "bridges/mcp/gate/server.hpp"
 #include "bridges/mcp/servers/tool_caller.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/secrets/environment.hpp"
@@ -264,7 +263,7 @@ class Service {
               options.requests_per_s = settings_.http_requests_per_s;
               options.vault = settings_.vault_path.string();
               options.version = program_.version;
-              options.mcp = std::make_shared<bridges::mcp::McpServer>(*node_, program_.version);
+              options.mcp = mcp_gate(*node_, program_.version);
               options.backups = keeper_;
               options.retention = archivist_;
               options.cluster = cluster_;

@@ -80,10 +80,21 @@ void GateTools::call(ToolUse use, ToolEnd end) {
   if (use.name == "withdraw") return withdraw(use, std::move(end));
   if (use.name == "wait") return wait(use, std::move(end));
   if (use.name == "permission_prompt") return ask_permission(use, std::move(end));
-  if (use.name == "status") return end(status(use));
-  if (use.name == "approvals") return end(approvals(use));
-  if (use.name == "journal") return end(journal(use));
-  end(whoami(use));
+  read(std::move(use), std::move(end));
+}
+
+void GateTools::read(ToolUse use, ToolEnd end) {
+  const auto who = use.caller.principal;
+  const auto shared = std::make_shared<ToolEnd>(std::move(end));
+  const bool taken = waits_->soon(who, [self = shared_from_this(), use = std::move(use), shared] {
+    if (use.name == "status") return (*shared)(self->status(use));
+    if (use.name == "approvals") return (*shared)(self->approvals(use));
+    if (use.name == "journal") return (*shared)(self->journal(use));
+    (*shared)(self->whoami(use));
+  });
+  if (!taken) {
+    (*shared)(ToolAnswer::error({ErrorCode::overloaded, "too much of yours is waited for", {}}));
+  }
 }
 
 void GateTools::submit(const std::string& id, std::string_view word, std::string_view body,
@@ -140,18 +151,19 @@ void GateTools::wait(const ToolUse& use, ToolEnd end) {
 
 void GateTools::await(const std::string& id, const kernel::Caller& caller,
                       std::chrono::milliseconds patience, ToolEnd end) {
-  waits_.add(patience, [this, id, caller, end = std::move(end)](bool last) mutable {
-    const auto answer = node_.get({std::string(gate_kind), id});
-    if (!answer) return end(ToolAnswer::error(answer.error())), true;
-    if (const auto may = check_reader(*answer, caller); !may) {
-      return end(ToolAnswer::error(may.error())), true;
-    }
-    const bool open = is_open(*answer);
-    if (open && !last) return false;
-    auto result = shown(*answer);
-    if (open) result.pending = id;
-    return end(std::move(result)), true;
-  });
+  waits_->add(caller.principal, patience,
+              [self = shared_from_this(), id, caller, end = std::move(end)](bool last) mutable {
+                const auto answer = self->node_.get({std::string(gate_kind), id});
+                if (!answer) return end(ToolAnswer::error(answer.error())), true;
+                if (const auto may = check_reader(*answer, caller); !may) {
+                  return end(ToolAnswer::error(may.error())), true;
+                }
+                const bool open = is_open(*answer);
+                if (open && !last) return false;
+                auto result = shown(*answer);
+                if (open) result.pending = id;
+                return end(std::move(result)), true;
+              });
 }
 
 void GateTools::ask_permission(const ToolUse& use, ToolEnd end) {
@@ -160,21 +172,22 @@ void GateTools::ask_permission(const ToolUse& use, ToolEnd end) {
   const auto& caller = use.caller;
   const auto key = use.key.empty() ? to_hex(random_bytes(16)) : use.key;
   const auto id = asked->approval_id(caller.principal, key);
-  auto reply = [this, id, caller, asked = *asked, patience = use.patience,
+  auto reply = [self = shared_from_this(), id, caller, asked = *asked, patience = use.patience,
                 end = std::move(end)](Result<Answer> answer) mutable {
     // What was asked before is there already, whatever the command id says.
-    const bool there = answer || node_.get({std::string(gate_kind), id});
+    const bool there = answer || self->node_.get({std::string(gate_kind), id});
     if (!there) {
       auto result = denied("nobody can be asked: " + std::string(answer.error().message()));
       // It may be possible soon: whoever goes on asking is not told no for good.
       if (info(answer.error().code).http_status >= 500) result.pending = id;
       return end(std::move(result));
     }
-    waits_.add(patience, [this, id, caller, asked, end = std::move(end)](bool last) mutable {
-      auto result = permission_answer(node_, id, asked, caller, last);
-      if (!result) return false;
-      return end(std::move(*result)), true;
-    });
+    self->waits_->add(caller.principal, patience,
+                      [self, id, caller, asked, end = std::move(end)](bool last) mutable {
+                        auto result = permission_answer(self->node_, id, asked, caller, last);
+                        if (!result) return false;
+                        return end(std::move(*result)), true;
+                      });
   };
   submit(id, "propose", asked->proposal(caller.principal), caller, id, std::move(reply));
 }

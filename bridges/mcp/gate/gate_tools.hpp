@@ -9,10 +9,12 @@
 
 namespace nightshift::bridges::mcp {
 
-/// `node` and `waits` must outlive it. Thread-safe.
-class GateTools final : public ToolSource {
+/// Made shared, as what waits for an answer of the node holds it. `node` must outlive it, and
+/// `waits` must be stopped before. Thread-safe.
+class GateTools final : public ToolSource, public std::enable_shared_from_this<GateTools> {
  public:
-  GateTools(runtime::Node& node, Waits& waits) : node_(node), waits_(waits) {}
+  GateTools(runtime::Node& node, std::shared_ptr<Waits> waits)
+      : node_(node), waits_(std::move(waits)) {}
 
   std::vector<ToolInfo> tools() const override;
   void call(ToolUse use, ToolEnd end) override;
@@ -22,6 +24,8 @@ class GateTools final : public ToolSource {
   void withdraw(const ToolUse& use, ToolEnd end);
   void wait(const ToolUse& use, ToolEnd end);
   void ask_permission(const ToolUse& use, ToolEnd end);
+  /// What reads much, not on the caller's thread.
+  void read(ToolUse use, ToolEnd end);
   ToolAnswer status(const ToolUse& use) const;
   ToolAnswer approvals(const ToolUse& use) const;
   ToolAnswer journal(const ToolUse& use) const;
@@ -35,7 +39,7 @@ class GateTools final : public ToolSource {
              std::chrono::milliseconds patience, ToolEnd end);
 
   runtime::Node& node_;
-  Waits& waits_;
+  const std::shared_ptr<Waits> waits_;
 };
 
 }  // namespace nightshift::bridges::mcp

@@ -2,6 +2,7 @@
 #include "bridges/mcp/gate/server.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "bridges/mcp/gate/gate_tools.hpp"
 #include "runtime/json_writer.hpp"
@@ -69,22 +70,21 @@ struct McpServer::Asked {
   }
 };
 
-McpServer::McpServer(runtime::Node& node, std::string version,
+McpServer::McpServer(runtime::Node& node, std::string version, std::shared_ptr<Waits> waits,
                      std::vector<std::shared_ptr<ToolSource>> more)
-    : clock_(node.clock()), version_(std::move(version)), waits_(node) {
-  more.insert(more.begin(), std::make_shared<GateTools>(node, waits_));
-  for (const auto& source : more) {
-    for (auto& tool : source->tools()) {
-      const auto same = [&](const auto& known) { return known.first.name == tool.name; };
-      if (std::ranges::any_of(tools_, same)) continue;
-      tools_.emplace_back(std::move(tool), source);
-    }
-  }
-}
+    : clock_(node.clock()),
+      version_(std::move(version)),
+      waits_(std::move(waits)),
+      own_(std::make_shared<GateTools>(node, waits_)),
+      own_tools_(own_->tools()),
+      more_(std::move(more)) {}
+
+McpServer::McpServer(runtime::Node& node, std::string version)
+    : McpServer(node, std::move(version), std::make_shared<Waits>(node)) {}
 
 McpServer::~McpServer() { stop(); }
 
-void McpServer::stop() { waits_.stop(); }
+void McpServer::stop() { waits_->stop(); }
 
 std::chrono::milliseconds McpServer::longest() const {
   return server_patience + std::chrono::seconds(40);
@@ -155,7 +155,7 @@ void McpServer::answer_request(const Request& request, Asked asked) {
   }
   if (method == "server/discover") return discover(request, std::move(asked));
   if (method == "tools/call") return call_tool(request, std::move(asked));
-  if (method == "tools/list") return asked.succeed(tool_list());
+  if (method == "tools/list") return list_tools(std::move(asked));
   if (method == "ping" || method == "logging/setLevel") return asked.succeed("{}");
   // Clients ask for these unasked.
   if (method == "prompts/list") return asked.succeed(R"({"prompts":[]})");
@@ -191,11 +191,25 @@ void McpServer::discover(const Request&, Asked asked) const {
   asked.succeed(std::move(result));
 }
 
+void McpServer::list_tools(Asked asked) {
+  const auto who = asked.http.caller.principal;
+  const auto shared = std::make_shared<Asked>(std::move(asked));
+  if (waits_->soon(who, [this, shared] { shared->succeed(tool_list()); })) return;
+  shared->fail(error_of(rpc::internal_error, "too much of yours is waited for"), 503);
+}
+
 std::string McpServer::tool_list() const {
   std::string out;
+  std::set<std::string> known;
   runtime::JsonWriter json(out);
   json.begin_object().key("tools").begin_array();
-  for (const auto& [tool, source] : tools_) json.raw(to_json(tool));
+  const auto add = [&](const std::vector<ToolInfo>& tools) {
+    for (const auto& tool : tools) {
+      if (known.insert(tool.name).second) json.raw(to_json(tool));
+    }
+  };
+  add(own_tools_);
+  for (const auto& source : more_) add(source->tools());
   json.end_array().end_object();
   return out;
 }
@@ -206,11 +220,6 @@ void McpServer::call_tool(const Request& request, Asked asked) {
   if (asked.stateless() && !named.empty() && named != name) {
     return asked.fail(
         error_of(rpc::header_mismatch, "the header Mcp-Name must say what the message says"), 400);
-  }
-  const auto tool =
-      std::ranges::find_if(tools_, [&](const auto& known) { return known.first.name == name; });
-  if (tool == tools_.end()) {
-    return asked.fail(error_of(rpc::invalid_params, "there is no tool " + name.substr(0, 128)));
   }
   auto arguments = member(request.params, "arguments");
   static const auto none = *JsonView::read("{}");
@@ -225,9 +234,19 @@ void McpServer::call_tool(const Request& request, Asked asked) {
               .caller = asked.http.caller,
               .key = in_meta(request.params, "nightshift/key"),
               .patience = patience};
-  tool->second->call(std::move(use), [asked = std::move(asked)](ToolAnswer result) mutable {
-    asked.succeed(to_json(result));
+  const auto shared = std::make_shared<Asked>(std::move(asked));
+  auto end = [shared](const ToolAnswer& result) { shared->succeed(to_json(result)); };
+  if (std::ranges::find(own_tools_, name, &ToolInfo::name) != own_tools_.end()) {
+    return own_->call(std::move(use), std::move(end));
+  }
+  const auto who = use.caller.principal;
+  const bool taken = waits_->soon(who, [this, shared, end, use = std::move(use)]() mutable {
+    for (const auto& source : more_) {
+      if (source->has(use.name)) return source->call(std::move(use), std::move(end));
+    }
+    shared->fail(error_of(rpc::invalid_params, "there is no tool " + use.name.substr(0, 128)));
   });
+  if (!taken) shared->fail(error_of(rpc::internal_error, "too much of yours is waited for"), 503);
 }
 
 }  // namespace nightshift::bridges::mcp

@@ -23,9 +23,12 @@ inline constexpr std::chrono::seconds server_patience{280};
 /// Thread-safe. Streamable HTTP without streams of its own: every answer is JSON, a GET is refused.
 class McpServer final : public runtime::EndpointHandler {
  public:
-  /// `node` must outlive it. Names of tools of `more` that the node has itself are not offered.
-  McpServer(runtime::Node& node, std::string version,
+  /// `node` must outlive it. Names of tools of `more` that the node has itself are not offered;
+  /// what they have is asked anew each time. Those of them that wait do so in `waits`, which is
+  /// stopped before this goes.
+  McpServer(runtime::Node& node, std::string version, std::shared_ptr<Waits> waits,
             std::vector<std::shared_ptr<ToolSource>> more = {});
+  McpServer(runtime::Node& node, std::string version);
   ~McpServer() override;
 
   void answer(runtime::EndpointRequest request, Finish finish) override;
@@ -40,15 +43,16 @@ class McpServer final : public runtime::EndpointHandler {
   void initialize(const Request& request, Asked asked);
   void discover(const Request& request, Asked asked) const;
   void call_tool(const Request& request, Asked asked);
+  void list_tools(Asked asked);
   std::string tool_list() const;
 
   runtime::Clock& clock_;
   const std::string version_;
   Sessions sessions_;
-  /// By name, the node's own first.
-  std::vector<std::pair<ToolInfo, std::shared_ptr<ToolSource>>> tools_;
-  /// What waits uses the tools: it ends before them.
-  Waits waits_;
+  const std::shared_ptr<Waits> waits_;
+  const std::shared_ptr<ToolSource> own_;
+  const std::vector<ToolInfo> own_tools_;
+  const std::vector<std::shared_ptr<ToolSource>> more_;
 };
 
 }  // namespace nightshift::bridges::mcp

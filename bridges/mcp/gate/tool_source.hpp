@@ -17,7 +17,7 @@ struct ToolInfo {
   std::string description;
   /// JSON Schema, an object.
   std::string input_schema;
-  /// True if it changes nothing.
+  /// True if it changes nothing; nothing where only the tool itself says so.
   bool reads_only = false;
 };
 
@@ -41,6 +41,8 @@ struct ToolAnswer {
   std::string structured = {};
   /// The approval that is still waited for: the same request again goes on waiting.
   std::string pending = {};
+  /// The result of another server, a JSON object: it stands for all of this but `pending`.
+  JsonText passed_on = {};
 
   static ToolAnswer error(const Error& error);
 };
@@ -51,7 +53,10 @@ using ToolEnd = std::move_only_function<void(ToolAnswer)>;
 class ToolSource {
  public:
   virtual ~ToolSource() = default;
+  /// May read from the node.
   virtual std::vector<ToolInfo> tools() const = 0;
+  /// Whether `tools` has one of this name.
+  virtual bool has(std::string_view name) const;
   /// Calls `end` once, on any thread; must not block. `use.name` is one of `tools()`.
   virtual void call(ToolUse use, ToolEnd end) = 0;
 };

@@ -11,27 +11,53 @@ Waits::Waits(runtime::Node& node)
       watch_(node.watch([this](std::uint64_t) { alarm_->wake(); })),
       thread_([this] { run(); }) {}
 
-Waits::~Waits() {
-  stop();
-  thread_.join();
+Waits::~Waits() { stop(); }
+
+bool Waits::is_full(const std::string& who) const {
+  const auto mine = counts_.find(who);
+  const auto count = mine == counts_.end() ? 0 : mine->second;
+  return stopping_ || count_ >= waits_max || count >= waits_per_caller_max;
 }
 
-void Waits::add(std::chrono::milliseconds patience, Look look) {
-  const std::unique_lock lock(mutex_);
-  if (stopping_ || count_ >= waits_max) {
-    look(true);
-    return;
+void Waits::add(const std::string& who, std::chrono::milliseconds patience, Look look) {
+  {
+    const std::unique_lock lock(mutex_);
+    if (!is_full(who)) {
+      // The thread looks first: what it needs may come between a look here and the next notice.
+      waits_.push_back({who, clock_.elapsed() + patience, std::move(look)});
+      ++count_;
+      ++counts_[who];
+      alarm_->wake();
+      return;
+    }
   }
-  // The thread looks first: what it needs may come between a look here and the next notice.
-  waits_.push_back({clock_.elapsed() + patience, std::move(look)});
-  ++count_;
-  alarm_->wake();
+  look(true);
+}
+
+bool Waits::soon(const std::string& who, std::move_only_function<void()> deed) {
+  {
+    const std::unique_lock lock(mutex_);
+    if (is_full(who)) return false;
+  }
+  add(who, {}, [deed = std::move(deed)](bool) mutable { return deed(), true; });
+  return true;
 }
 
 void Waits::stop() {
-  const std::unique_lock lock(mutex_);
-  stopping_ = true;
-  alarm_->wake();
+  {
+    const std::unique_lock lock(mutex_);
+    stopping_ = true;
+    alarm_->wake();
+  }
+  if (thread_.joinable() && thread_.get_id() != std::this_thread::get_id()) thread_.join();
+}
+
+void Waits::forget(const std::list<Wait>& waits) {
+  for (const auto& wait : waits) {
+    const auto mine = counts_.find(wait.who);
+    if (--mine->second == 0) counts_.erase(mine);
+  }
+  count_ -= waits.size();
 }
 
 void Waits::run() {
@@ -55,12 +81,15 @@ std::optional<std::chrono::microseconds> Waits::look_at_all(bool last) {
     mine.swap(waits_);
   }
   const auto now = clock_.elapsed();
-  mine.remove_if([&](Wait& wait) {
-    const bool over = last || now >= wait.until;
-    return wait.look(over) || over;
-  });
+  // Gone once nothing is locked: what goes with them may add others.
+  std::list<Wait> ended;
+  for (auto wait = mine.begin(); wait != mine.end();) {
+    const auto at = wait++;
+    const bool over = last || now >= at->until;
+    if (at->look(over) || over) ended.splice(ended.end(), mine, at);
+  }
   const std::unique_lock lock(mutex_);
-  count_ = mine.size() + waits_.size();
+  forget(ended);
   waits_.splice(waits_.begin(), mine);
   if (waits_.empty()) return std::nullopt;
   const auto first = std::ranges::min_element(waits_, {}, &Wait::until)->until;

@@ -4,8 +4,10 @@
 #include <chrono>
 #include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
 
 #include "runtime/node.hpp"
@@ -13,6 +15,8 @@
 namespace nightshift::bridges::mcp {
 
 inline constexpr std::size_t waits_max = 1024;
+/// Of one principal: no agent can make the others wait in vain.
+inline constexpr std::size_t waits_per_caller_max = 128;
 
 /// Thread-safe.
 class Waits {
@@ -27,17 +31,24 @@ class Waits {
   Waits& operator=(const Waits&) = delete;
 
   /// Looks now, and after everything that becomes durable, until `patience` is over. Where too many
-  /// wait, or it has stopped, the first look is the last.
-  void add(std::chrono::milliseconds patience, Look look);
-  /// Every wait looks for the last time; for good.
+  /// wait, of all or of `who`, or it has stopped, the first look is the last.
+  void add(const std::string& who, std::chrono::milliseconds patience, Look look);
+  /// What takes a while, and waits for nobody: on the thread of all waits. False where too many of
+  /// `who` wait already: then it is not done.
+  bool soon(const std::string& who, std::move_only_function<void()> deed);
+  /// Every wait looks for the last time, and has when this returns; for good. Whoever shares this
+  /// ends it so before the last of them lets go.
   void stop();
 
  private:
   struct Wait {
+    std::string who;
     std::chrono::microseconds until;
     Look look;
   };
 
+  bool is_full(const std::string& who) const;
+  void forget(const std::list<Wait>& waits);
   void run();
   /// Returns how long there is nothing to do by itself.
   std::optional<std::chrono::microseconds> look_at_all(bool last);
@@ -48,6 +59,7 @@ class Waits {
   std::list<Wait> waits_;
   /// Those that are being looked at included.
   std::size_t count_ = 0;
+  std::map<std::string, std::size_t, std::less<>> counts_;
   bool stopping_ = false;
   runtime::Node::Watch watch_;
   std::thread thread_;

@@ -5,7 +5,10 @@
 
 #include "bridges/mcp/protocol/tool.hpp"
 #include "bridges/mcp/servers/tool_facts.hpp"
+#include "messages/action.pb.h"
 #include "messages/approval.pb.h"
+#include "messages/crypto.hpp"
+#include "messages/mcp_words.hpp"
 #include "messages/tool_call.pb.h"
 #include "messages/utf8.hpp"
 
@@ -18,6 +21,18 @@ using HowItEnded = runtime::Outcome;
 /// For people; a program reads the result in the action's own record.
 constexpr std::size_t evidence_bytes_max = 4096;
 constexpr std::size_t proposals_page = 64;
+/// As the kind `action` keeps.
+constexpr std::size_t result_bytes_max = 1u << 20;
+constexpr std::chrono::seconds record_patience{5};
+/// Beside the time that the call itself may take.
+constexpr std::chrono::seconds record_slack{60};
+
+std::unexpected<Error> not_free(const std::string& server, const std::string& tool) {
+  return fail(ErrorCode::forbidden,
+              "the tool " + tool + " of the MCP server " + server +
+                  " is not free: propose its call as an approval, with the action mcp",
+              "tool");
+}
 
 HowItEnded not_called(const Error& why, bool refused) {
   return {.state = EFFECT_STATE_FAILED_BEFORE_EFFECT,
@@ -169,22 +184,86 @@ Result<ToolCall> ToolCaller::call_of(const Permit& permit) const {
   return call;
 }
 
+// ---- the record of a call
+
+void ToolCaller::begin(const Permit& permit, const ToolCall& call) const {
+  auto& node = **this->node();
+  const auto known = known_tool(node, call.server, call.tool);
+  effect::CallTool message;
+  message.ParseFromString(permit.payload);
+  action::Begin begin;
+  auto& subject = *begin.mutable_subject();
+  subject.set_server(call.server);
+  subject.set_tool(call.tool);
+  subject.set_intent(std::string(permit.content.find("title").value_or("")));
+  subject.set_arguments_sha256(to_hex(as_bytes(sha256(call.arguments))));
+  subject.set_approval(message.source());
+  subject.set_id(permit.effect_id);
+  const auto approval = node.get({"approval", message.source()});
+  const auto view =
+      approval ? std::dynamic_pointer_cast<const approval::View>(approval->view) : nullptr;
+  if (view) subject.set_requester(view->requester());
+  const auto now = node.clock().now();
+  *subject.mutable_at() = to_proto(now);
+  const auto patience = known ? call_timeout(known->config) : std::chrono::seconds(0);
+  *begin.mutable_until() = to_proto(now + patience + record_slack);
+  write_down(permit, std::make_shared<action::Begin>(std::move(begin)));
+}
+
+void ToolCaller::end(const Permit& permit, const Outcome& how, const HowItEnded& ended) const {
+  // A node that stops answers nobody any more; what became of it is said once it is too late.
+  const auto* unanswered = std::get_if<Unanswered>(&how);
+  if (unanswered != nullptr && unanswered->why.code == ErrorCode::stopping) return;
+  action::End end;
+  end.set_evidence(ended.evidence);
+  switch (ended.state) {
+    case EFFECT_STATE_COMMITTED: end.set_outcome(action::OUTCOME_SUCCEEDED); break;
+    case EFFECT_STATE_FAILED_BEFORE_EFFECT: end.set_outcome(action::OUTCOME_FAILED); break;
+    default: end.set_outcome(action::OUTCOME_UNKNOWN);
+  }
+  const auto* answered = std::get_if<Answered>(&how);
+  const bool is_kept = answered != nullptr && answered->result.raw().size() <= result_bytes_max;
+  if (is_kept) end.set_result(answered->result.raw());
+  // How a free call has ended the host says itself.
+  if (!permit.gated && end.result().empty()) return;
+  write_down(permit, std::make_shared<action::End>(std::move(end)));
+}
+
+/// Waits until it is durable: whoever hears that the call has ended finds its result.
+void ToolCaller::write_down(const Permit& permit,
+                            std::shared_ptr<const google::protobuf::Message> what) const {
+  effect::CallTool message;
+  message.ParseFromString(permit.payload);
+  runtime::Command command;
+  // A free call is owned by its action, of an approved one it is the record.
+  command.entity = {"action", permit.gated ? permit.effect_id : message.source()};
+  command.body = std::move(what);
+  command.caller = kernel::Caller::of_host();
+  // What cannot be written down now does not hold up the call, nor what came of it.
+  (void)(*node())->call(std::move(command), record_patience);
+}
+
 HowItEnded ToolCaller::perform(const Permit& permit) {
   auto call = call_of(permit);
   if (!call) return not_called(call.error(), call.error().code != ErrorCode::unavailable);
   // Shared: the one who ends it may be in the middle when this has its answer.
   const auto ended = std::make_shared<std::promise<Outcome>>();
   auto outcome = ended->get_future();
+  if (permit.gated) begin(permit, *call);
   if (parts_.probe) parts_.probe("before_tool");
   parts_.servers->call(*call, [ended](Outcome how) { ended->set_value(std::move(how)); });
   // Every call has a time of its own, and an end.
   const auto how = outcome.get();
   if (parts_.probe) parts_.probe("after_tool");
-  if (const auto* answered = std::get_if<Answered>(&how)) {
-    return end_of(*answered, *call, is_keyed(permit));
-  }
-  if (const auto* refused = std::get_if<Refused>(&how)) return end_of(*refused, *call);
-  return end_of(std::get<Unanswered>(how), *call, parts_.again_after);
+  const auto ending = [&]() -> HowItEnded {
+    if (const auto* answered = std::get_if<Answered>(&how)) {
+      return end_of(*answered, *call, is_keyed(permit));
+    }
+    if (const auto* refused = std::get_if<Refused>(&how)) return end_of(*refused, *call);
+    return end_of(std::get<Unanswered>(how), *call, parts_.again_after);
+  }();
+  end(permit, how, ending);
+  return ending;
 }
 
 // ---- what is proposed
@@ -194,13 +273,17 @@ bool ToolCaller::surveys(const google::protobuf::Message& command) const {
     return propose->action().has_mcp();
   }
   return dynamic_cast<const approval::Edit*>(&command) != nullptr ||
-         dynamic_cast<const approval::Retry*>(&command) != nullptr;
+         dynamic_cast<const approval::Retry*>(&command) != nullptr ||
+         dynamic_cast<const action::Call*>(&command) != nullptr;
 }
 
 Result<kernel::Targets> ToolCaller::survey(const EntityRef& entity,
                                            const google::protobuf::Message& command) const {
   const auto here = node();
   if (!here) return std::unexpected(here.error());
+  if (const auto* call = dynamic_cast<const action::Call*>(&command)) {
+    return found(**here, call->server(), call->tool(), call->arguments(), true);
+  }
   approval::Action action;
   if (const auto* propose = dynamic_cast<const approval::Propose*>(&command)) {
     action = propose->action();
@@ -214,12 +297,21 @@ Result<kernel::Targets> ToolCaller::survey(const EntityRef& entity,
   }
   if (!action.has_mcp()) return kernel::Targets();
   const auto& mcp = action.mcp();
-  auto facts = facts_of_call(**here, mcp.server(), mcp.tool(), mcp.arguments(), parts_.closed);
+  return found(**here, mcp.server(), mcp.tool(), mcp.arguments(), false);
+}
+
+Result<kernel::Targets> ToolCaller::found(const runtime::Node& node, const std::string& server,
+                                          const std::string& tool, const std::string& arguments,
+                                          bool must_be_free) const {
+  const auto known = known_tool(node, server, tool);
+  if (!known) return std::unexpected(known.error());
+  if (must_be_free && known->policy != MCP_POLICY_FREE) return not_free(server, tool);
+  auto facts = facts_of_call(node, server, tool, arguments, parts_.closed);
   if (!facts) return std::unexpected(facts.error());
-  facts->add("asked", mcp.arguments());
-  kernel::Targets found;
-  found.emplace(mcp.server() + "/" + mcp.tool(), std::move(*facts));
-  return found;
+  facts->add("asked", arguments);
+  kernel::Targets targets;
+  targets.emplace(server + "/" + tool, std::move(*facts));
+  return targets;
 }
 
 }  // namespace nightshift::bridges::mcp

@@ -41,7 +41,7 @@ class ToolCaller final : public runtime::Executor, public runtime::Surveyor {
   runtime::Outcome look(const runtime::Permit& permit) override;
   runtime::Outcome perform(const runtime::Permit& permit) override;
 
-  /// Proposals, edits and retries of approvals.
+  /// Proposals, edits and retries of approvals, and calls of free tools.
   bool surveys(const google::protobuf::Message& command) const override;
   Result<kernel::Targets> survey(const EntityRef& entity,
                                  const google::protobuf::Message& command) const override;
@@ -50,6 +50,15 @@ class ToolCaller final : public runtime::Executor, public runtime::Surveyor {
   Result<runtime::Node*> node() const;
   /// What is to be called, as it still may be.
   Result<ToolCall> call_of(const runtime::Permit& permit) const;
+  Result<kernel::Targets> found(const runtime::Node& node, const std::string& server,
+                                const std::string& tool, const std::string& arguments,
+                                bool must_be_free) const;
+
+  // The record of it: the entity `action` of the effect's id.
+  void begin(const runtime::Permit& permit, const ToolCall& call) const;
+  void end(const runtime::Permit& permit, const Outcome& how, const runtime::Outcome& ended) const;
+  void write_down(const runtime::Permit& permit,
+                  std::shared_ptr<const google::protobuf::Message> what) const;
 
   const ToolCallerParts parts_;
   std::atomic<runtime::Node*> node_ = nullptr;

@@ -58,13 +58,21 @@ BOOST_AUTO_TEST_CASE(more_waits_than_there_is_room_for_are_answered_as_they_stan
                           R"("action":{"permission":{"tool":"T","input":"{}"}}})"),
                      {"structuredContent", "id"});
   std::vector<std::future<runtime::EndpointAnswer>> waiting;
-  for (std::size_t n = 0; n < waits_max + 10; ++n) {
+  for (std::size_t n = 0; n < waits_per_caller_max + 10; ++n) {
     waiting.push_back(begin_call(agent, "wait", R"({"id":")" + id + "\"}"));
   }
   const auto now = call(agent, "wait", R"({"id":")" + id + "\"}");
   BOOST_TEST(at(now, {"structuredContent", "status"}) == "pending");
+  const std::string list = R"({"jsonrpc":"2.0","id":1,"method":"tools/list"})";
+  BOOST_TEST(post(agent, list).status == 503);
+  // The others have their own places.
+  const auto other = open({.name = "other", .scopes = {SCOPE_PROPOSE, SCOPE_READ}});
+  BOOST_TEST(post(other, list).status == 200);
+  auto theirs = begin_call(other, "wait", R"({"id":")" + id + "\"}");
   approve(id);
   for (auto& one : waiting) BOOST_TEST(one.get().status == 200);
+  const auto answer = theirs.get().body;
+  BOOST_TEST(!answer.contains("waits for a person"), answer);
 }
 
 BOOST_AUTO_TEST_CASE(no_tool_approves) {

@@ -112,6 +112,8 @@ class Courier final : public Abroad, public PostView, public std::enable_shared_
     std::uint64_t bytes = 0;
     /// Of the item or the Tell.
     std::uint64_t number = 0;
+    /// Of a Tell.
+    EntityRef source = {};
   };
   /// A command that could not be decided for a passing reason: it is asked again.
   struct Again {
@@ -173,6 +175,8 @@ class Courier final : public Abroad, public PostView, public std::enable_shared_
   std::chrono::microseconds ask_again();
   void decided(const Received& received, const Result<Answer>& answer);
   void heard(const Received& received, const Result<void>& decided);
+  /// Sources are remembered as long as they have told something that was taken.
+  void remember(const Received& received, bool accepted);
   /// Done with: the peer may send as much again. False if the session is no more.
   bool release(const Received& received);
   Result<Answer> answer_of(const post::Item& item, const post::Outcome& outcome) const;
@@ -204,6 +208,8 @@ class Courier final : public Abroad, public PostView, public std::enable_shared_
   std::map<std::string, Peer> peers_;
   std::uint64_t tickets_ = 0;
   std::multimap<std::chrono::microseconds, Again> again_;
+  /// Sources that were not known, until the first thing they told is decided.
+  std::set<EntityRef> unproven_;
   std::optional<PostBatch> batch_;
   std::vector<std::move_only_function<void(bool written)>> then_;
   bool broken_ = false;

@@ -287,13 +287,17 @@ Result<Command> Courier::checked(const std::string& node, const Peer& from,
                 to_string(command->entity) + " is not at home at " + options_.node,
                 to_string(command->entity));
   }
-  if (!*known) batch_->put_home(source, node);
+  if (!*known) {
+    batch_->put_home(source, node);
+    unproven_.insert(source);
+  }
   return command;
 }
 
 void Courier::read_told(const std::string& node, Peer& from, const post::Told& told,
                         std::uint64_t bytes) {
-  const Received received{node, from.session, bytes, told.ticket()};
+  const Received received{
+      node, from.session, bytes, told.ticket(), {told.source_kind(), told.source_id()}};
   auto command = checked(node, from, told);
   if (!command) {
     if (command.error().code == ErrorCode::forbidden) offend(node, command.error().detail);
@@ -313,10 +317,27 @@ void Courier::read_told(const std::string& node, Peer& from, const post::Told& t
             if (!answer) decided = std::unexpected(std::move(answer.error()));
             self->post_job([self = self.get(), received, decided = std::move(decided)] {
               self->point("after_told");
+              self->remember(received, decided.has_value());
               self->heard(received, decided);
             });
           });
   });
+}
+
+/// The row is there before the target hears of it. A refused Tell of a source that was not known
+/// takes it away again: inventing sources leaves nothing here.
+void Courier::remember(const Received& received, bool accepted) {
+  const auto& source = received.source;
+  if (accepted) {
+    unproven_.erase(source);
+    const auto known = store_.home(source);
+    if (known && !*known) batch_->put_home(source, received.node);
+  } else if (unproven_.erase(source) > 0) {
+    // At once: something else that it told may be accepted next.
+    auto rows = store_.batch();
+    rows.forget_home(source);
+    if (auto written = rows.write(); !written) report(written.error().message());
+  }
 }
 
 void Courier::heard(const Received& received, const Result<void>& decided) {

@@ -200,6 +200,27 @@ BOOST_AUTO_TEST_CASE(an_entity_of_one_peer_is_not_spoken_for_by_another) {
   BOOST_TEST(siege.laptop.status({"approval", "two"}).empty());
 }
 
+BOOST_AUTO_TEST_CASE(inventing_sources_leaves_nothing) {
+  Siege siege;
+  siege.hail();
+  for (std::uint64_t i = 1; i <= 20; ++i) {
+    siege.told(i, {"draft", "invented" + std::to_string(i)}, {"approval", "one"},
+               approval::Propose());
+    BOOST_TEST(!siege.outcome(i).empty());
+  }
+  for (std::uint64_t i = 1; i <= 20; ++i) {
+    const EntityRef source{"draft", "invented" + std::to_string(i)};
+    BOOST_TEST(!siege.laptop.courier().home_of(source).has_value());
+  }
+  approval::Propose propose;
+  propose.set_title("Hello");
+  propose.set_category(approval::CATEGORY_SOCIAL);
+  propose.set_body("Hello");
+  siege.told(21, {"draft", "invented1"}, {"approval", "one"}, propose);
+  BOOST_TEST(siege.outcome(21).empty());
+  BOOST_TEST(*siege.laptop.courier().home_of({"draft", "invented1"}) == "cloud");
+}
+
 BOOST_AUTO_TEST_CASE(items_that_come_again_or_out_of_order_are_not_taken) {
   Siege siege;
   siege.hail();

@@ -287,3 +287,20 @@ BOOST_AUTO_TEST_CASE(a_record_that_is_not_what_the_chain_covers_is_not_taken) {
   BOOST_TEST(couple.at_laptop.status("cloud").offset == 0U);
   BOOST_TEST(!must(couple.at_laptop.replicator->get({"draft", "one"})).has_value());
 }
+
+BOOST_AUTO_TEST_CASE(another_log_under_a_known_name_is_not_taken_in_its_place) {
+  Couple couple;
+  couple.write("one");
+  couple.meet();
+  couple.road.down();
+  // Somebody else's disk, under the name and with the certificate of the cloud.
+  Villager other("cloud", "cloud", {});
+  Library at_other(other);
+  other.send({"draft", "one"}, letter("Pay me"))->answer();
+  Road road(couple.at_laptop, at_other);
+  road.up();
+  eventually([&] { return !couple.at_laptop.status("cloud").alarm.empty(); }, "it was seen");
+  const auto found = must(couple.at_laptop.replicator->get({"draft", "one"}));
+  BOOST_TEST_REQUIRE(found.has_value());
+  BOOST_TEST(found->answer.view->SerializeAsString().find("Dear Bob") != std::string::npos);
+}

@@ -22,8 +22,8 @@ struct Couple {
     const auto joined = cloud.run({"cluster", "join", file});
     BOOST_TEST_REQUIRE(joined.exit_code == 0, joined.err);
     std::ofstream(laptop.path("passphrase")) << "correct horse battery staple\n";
-    const auto added = laptop.run({"approver", "add", "mara", "--passphrase-file",
-                                   laptop.path("passphrase").string()});
+    const auto added = laptop.run(
+        {"approver", "add", "mara", "--passphrase-file", laptop.path("passphrase").string()});
     BOOST_TEST_REQUIRE(added.exit_code == 0, added.err);
     start_laptop();
     start_cloud();

@@ -188,11 +188,19 @@ std::string show_entity(const Json& entity, const kernel::Kind* kind) {
 std::string show_list(const std::vector<Json>& entities, const kernel::Kind& kind,
                       const Look& look) {
   const auto columns = columns_of(kind);
+  // Of entities at home elsewhere it is said where, and how old what is known of them is.
+  const bool others =
+      std::ranges::any_of(entities, [](const Json& entity) { return entity.contains("home"); });
   std::vector<std::string> header{"ID", "STATUS"};
+  if (others) header.insert(header.end(), {"HOME", "AS OF"});
   for (const auto* column : columns) header.push_back(upper(column->name()));
   Table table(std::move(header));
   for (const auto& entity : entities) {
     std::vector<std::string> cells{text_of(entity, "id"), text_of(entity, "status")};
+    const auto as_of = text_of(entity, "as_of");
+    if (others) {
+      cells.insert(cells.end(), {text_of(entity, "home"), as_of.empty() ? "" : local_time(as_of)});
+    }
     const auto view = entity.value("view", Json::object());
     for (const auto* column : columns) {
       const auto value = view.find(column->name());

@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t offences_kept = 50;
 /// Of Tells that wait for one peer, in memory: the rest is told again later.
 constexpr std::size_t tells_max = 10'000;
+constexpr std::uint64_t tell_bytes_max = 64u << 20;
 
 post::Item item_of(const Command& command, std::uint64_t n, Time now) {
   post::Item item;
@@ -273,7 +274,7 @@ void Courier::tell(const std::string& node, TellAbroad tell, Decided decided) {
                               tell.target.kind + " name it"));
     }
     auto& to = peer(node);
-    if (to.tells.size() >= tells_max) {
+    if (to.tells.size() >= tells_max || to.tell_bytes >= tell_bytes_max) {
       return decided(fail(ErrorCode::unavailable, "too much waits for the node " + node));
     }
     const auto ticket = ++tickets_;
@@ -288,6 +289,7 @@ void Courier::tell(const std::string& node, TellAbroad tell, Decided decided) {
     told.set_command(std::move(tell.command));
     told.set_body(std::move(tell.body));
     told.set_correlation(std::move(tell.correlation));
+    to.tell_bytes += told.body().size();
     to.tells.emplace(ticket, HeldTell{std::move(told), std::move(decided)});
   });
 }
@@ -311,6 +313,7 @@ void Courier::up(const std::string& node, const std::string& role) {
     known.refused.clear();
     known.fenced.clear();
     known.replies.clear();
+    known.reply_bytes = 0;
     known.under_way.clear();
     known.sent = known.outbox.first - 1;
     known.told = 0;
@@ -329,6 +332,7 @@ void Courier::down(const std::string& node) {
     known.up = false;
     known.hailed = false;
     known.replies.clear();
+    known.reply_bytes = 0;
   });
 }
 
@@ -353,16 +357,22 @@ bool Courier::put(const std::string& node, const post::Post& post) {
   return wire_.send && wire_.send(node, post.SerializeAsString());
 }
 
-void Courier::reply(const std::string& node, const post::Post& post) {
+void Courier::reply(const std::string& node, const post::Post& post, std::uint64_t release) {
   auto& to = peer(node);
-  if (to.up) to.replies.push_back(post.SerializeAsString());
+  if (!to.up) return;
+  to.replies.push_back({post.SerializeAsString(), release});
+  to.reply_bytes += to.replies.back().body.size();
 }
 
 /// In this order: what others wait for, what entities tell, what people command.
 void Courier::pump(const std::string& node, Peer& to) {
   if (!to.up || broken_ || !wire_.send) return;
   while (!to.replies.empty()) {
-    if (!wire_.send(node, to.replies.front())) return;
+    auto& next = to.replies.front();
+    const auto bytes = next.body.size();
+    if (!wire_.send(node, next.body)) return;
+    to.reply_bytes -= bytes;
+    if (next.release > 0 && wire_.consumed) wire_.consumed(node, next.release);
     to.replies.pop_front();
   }
   if (!to.fenced.empty()) return;

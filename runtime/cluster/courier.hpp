@@ -97,6 +97,12 @@ class Courier final : public Abroad, public PostView, public std::enable_shared_
     std::chrono::microseconds until{};
     std::string command_id;
   };
+  /// What it answers for gives the peer its credit back once it is on the wire: who does not take
+  /// answers cannot ask on.
+  struct Reply {
+    std::string body;
+    std::uint64_t release = 0;
+  };
   struct HeldTell {
     post::Told told;
     Decided decided;
@@ -112,6 +118,8 @@ class Courier final : public Abroad, public PostView, public std::enable_shared_
     std::uint64_t bytes = 0;
     /// Of the item or the Tell.
     std::uint64_t number = 0;
+    /// Of a Tell.
+    EntityRef source = {};
   };
   /// A command that could not be decided for a passing reason: it is asked again.
   struct Again {
@@ -129,8 +137,10 @@ class Courier final : public Abroad, public PostView, public std::enable_shared_
     std::uint64_t sent = 0;
     std::map<std::uint64_t, UnderWay> under_way;
     std::uint64_t told = 0;
-    std::deque<std::string> replies;
+    std::deque<Reply> replies;
+    std::size_t reply_bytes = 0;
     std::map<std::uint64_t, HeldTell> tells;
+    std::uint64_t tell_bytes = 0;
     std::map<std::uint64_t, Waiter> waiters;
     /// Of what it sends: whether it has said who it is, the last item, why nothing is taken.
     bool hailed = false;
@@ -157,7 +167,7 @@ class Courier final : public Abroad, public PostView, public std::enable_shared_
   std::chrono::microseconds settle_impatient();
   void pump(const std::string& node, Peer& peer);
   bool put(const std::string& node, const post::Post& post);
-  void reply(const std::string& node, const post::Post& post);
+  void reply(const std::string& node, const post::Post& post, std::uint64_t release = 0);
   void hail(const std::string& node, Peer& peer);
 
   void read(const std::string& node, const std::string& body);
@@ -173,8 +183,11 @@ class Courier final : public Abroad, public PostView, public std::enable_shared_
   std::chrono::microseconds ask_again();
   void decided(const Received& received, const Result<Answer>& answer);
   void heard(const Received& received, const Result<void>& decided);
-  /// Done with: the peer may send as much again. False if the session is no more.
-  bool release(const Received& received);
+  /// Sources are remembered as long as they have told something that was taken.
+  void remember(const Received& received, bool accepted);
+  /// False if the session that it came by is no more.
+  bool is_present(const Received& received);
+  void release(const Received& received);
   Result<Answer> answer_of(const post::Item& item, const post::Outcome& outcome) const;
 
   void offend(const std::string& node, std::string what);
@@ -204,6 +217,8 @@ class Courier final : public Abroad, public PostView, public std::enable_shared_
   std::map<std::string, Peer> peers_;
   std::uint64_t tickets_ = 0;
   std::multimap<std::chrono::microseconds, Again> again_;
+  /// Sources that were not known, until the first thing they told is decided.
+  std::set<EntityRef> unproven_;
   std::optional<PostBatch> batch_;
   std::vector<std::move_only_function<void(bool written)>> then_;
   bool broken_ = false;

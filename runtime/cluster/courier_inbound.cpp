@@ -12,6 +12,11 @@ namespace {
 
 /// Views that are larger are left out of an outcome.
 constexpr std::size_t view_bytes_max = 1u << 20;
+/// Nor is there one while so much waits to be sent.
+constexpr std::size_t views_bytes_max = 16u << 20;
+/// Of what a hail says.
+constexpr std::size_t name_bytes_max = 128;
+constexpr int left_logs_max = 1'000;
 /// Between two askings of the same.
 constexpr std::chrono::milliseconds again_first{200};
 constexpr std::chrono::milliseconds again_longest{10'000};
@@ -100,6 +105,10 @@ void Courier::read(const std::string& node, const std::string& body) {
 void Courier::read_hail(const std::string& node, Peer& from, const post::Hail& hail) {
   if (from.hailed) return refuse(node, from, "it said twice which run of it speaks");
   auto& fence = from.fence;
+  if (!is_id(hail.log_id()) || hail.run().size() > name_bytes_max ||
+      hail.outbox().size() > name_bytes_max || fence.left_logs_size() > left_logs_max) {
+    return refuse(node, from, "its hail is none that a node says");
+  }
   const bool same_log = fence.log_id().empty() || fence.log_id() == hail.log_id();
   const auto& left = fence.left_logs();
   if (std::ranges::find(left, hail.log_id()) != left.end()) {
@@ -187,19 +196,22 @@ std::chrono::microseconds Courier::ask_again() {
   return again_.empty() ? std::chrono::seconds(1) : again_.begin()->first - now;
 }
 
-bool Courier::release(const Received& received) {
+bool Courier::is_present(const Received& received) {
   const auto& from = peer(received.node);
-  if (!from.up || from.session != received.session) return false;
-  if (wire_.consumed) wire_.consumed(received.node, received.bytes);
-  return true;
+  return from.up && from.session == received.session;
+}
+
+void Courier::release(const Received& received) {
+  if (is_present(received) && wire_.consumed) wire_.consumed(received.node, received.bytes);
 }
 
 void Courier::decided(const Received& received, const Result<Answer>& answer) {
-  if (!release(received)) return;
-  if (!answer && is_lost(answer.error().code)) return;
+  if (!is_present(received)) return;
+  if (!answer && is_lost(answer.error().code)) return release(received);
   post::Post post;
   *post.mutable_outcome() = outcome_of(received.number, answer);
-  reply(received.node, post);
+  if (peer(received.node).reply_bytes > views_bytes_max) post.mutable_outcome()->clear_view();
+  reply(received.node, post, received.bytes);
 }
 
 void Courier::read_outcome(const std::string& node, Peer& from, post::Outcome outcome) {
@@ -287,13 +299,17 @@ Result<Command> Courier::checked(const std::string& node, const Peer& from,
                 to_string(command->entity) + " is not at home at " + options_.node,
                 to_string(command->entity));
   }
-  if (!*known) batch_->put_home(source, node);
+  if (!*known) {
+    batch_->put_home(source, node);
+    unproven_.insert(source);
+  }
   return command;
 }
 
 void Courier::read_told(const std::string& node, Peer& from, const post::Told& told,
                         std::uint64_t bytes) {
-  const Received received{node, from.session, bytes, told.ticket()};
+  const Received received{
+      node, from.session, bytes, told.ticket(), {told.source_kind(), told.source_id()}};
   auto command = checked(node, from, told);
   if (!command) {
     if (command.error().code == ErrorCode::forbidden) offend(node, command.error().detail);
@@ -313,20 +329,37 @@ void Courier::read_told(const std::string& node, Peer& from, const post::Told& t
             if (!answer) decided = std::unexpected(std::move(answer.error()));
             self->post_job([self = self.get(), received, decided = std::move(decided)] {
               self->point("after_told");
+              self->remember(received, decided.has_value());
               self->heard(received, decided);
             });
           });
   });
 }
 
+/// The row is there before the target hears of it. A refused Tell of a source that was not known
+/// takes it away again: inventing sources leaves nothing here.
+void Courier::remember(const Received& received, bool accepted) {
+  const auto& source = received.source;
+  if (accepted) {
+    unproven_.erase(source);
+    const auto known = store_.home(source);
+    if (known && !*known) batch_->put_home(source, received.node);
+  } else if (unproven_.erase(source) > 0) {
+    // At once: something else that it told may be accepted next.
+    auto rows = store_.batch();
+    rows.forget_home(source);
+    if (auto written = rows.write(); !written) report(written.error().message());
+  }
+}
+
 void Courier::heard(const Received& received, const Result<void>& decided) {
-  if (!release(received)) return;
-  if (!decided && is_lost(decided.error().code)) return;
+  if (!is_present(received)) return;
+  if (!decided && is_lost(decided.error().code)) return release(received);
   post::Post post;
   auto& heard = *post.mutable_heard();
   heard.set_ticket(received.number);
   if (!decided) write_error(decided.error(), heard);
-  reply(received.node, post);
+  reply(received.node, post, received.bytes);
 }
 
 void Courier::read_heard(const std::string& node, Peer& from, const post::Heard& heard) {
@@ -335,6 +368,7 @@ void Courier::read_heard(const std::string& node, Peer& from, const post::Heard&
     return offend(node, "what became of a Tell that it was not told");
   }
   const auto decided = std::move(held->second.decided);
+  from.tell_bytes -= std::min<std::uint64_t>(from.tell_bytes, held->second.told.body().size());
   from.tells.erase(held);
   if (heard.code().empty()) return decided({});
   decided(std::unexpected(error_of(heard.code(), heard.detail())));

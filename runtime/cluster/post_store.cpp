@@ -62,6 +62,8 @@ void PostBatch::put_home(const EntityRef& entity, const std::string& node) {
   rows_->put(home_key(entity), {node});
 }
 
+void PostBatch::forget_home(const EntityRef& entity) { rows_->erase(home_key(entity)); }
+
 Result<void> PostBatch::write() {
   if (rows_->empty()) return {};
   return store_.write(*rows_);

@@ -37,6 +37,7 @@ class PostBatch {
   void answered(const std::string& node, const post::Answered& answered);
   void put_fence(const std::string& node, const post::Fence& fence);
   void put_home(const EntityRef& entity, const std::string& node);
+  void forget_home(const EntityRef& entity);
   bool empty() const { return rows_->empty(); }
   Result<void> write();
 

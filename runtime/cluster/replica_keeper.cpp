@@ -11,7 +11,7 @@ constexpr std::string_view alarm_note = "alarm";
 constexpr std::string_view head_note = "head";
 constexpr std::string_view age_note = "as_of_us";
 /// Of entities, in memory.
-constexpr std::size_t states_max = 4'096;
+constexpr std::size_t states_max = 256;
 /// Of a batch that comes in pieces.
 constexpr std::size_t batch_bytes_max = 256u << 20;
 

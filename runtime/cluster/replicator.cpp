@@ -183,14 +183,13 @@ bool Replicator::refill(const std::string& node, Peer& peer) {
   if (!peer.wanted || !peer.alarm.empty()) return false;
   const auto head = options_.log->head();
   if (peer.next <= head.offset) {
-    auto ship = next_ship(peer);
-    if (!ship) {
-      report("the log cannot be shipped to " + node + ": " + ship.error().detail);
+    auto ships = next_ships(peer);
+    if (!ships) {
+      report("the log cannot be shipped to " + node + ": " + ships.error().detail);
       return false;
     }
-    if (ship->empty()) return false;
-    peer.queue.push_back(std::move(*ship));
-    return true;
+    for (auto& body : *ships) peer.queue.push_back(std::move(body));
+    return !ships->empty();
   }
   if (!options_.sign || peer.announced == head.offset) return false;
   peer.announced = head.offset;
@@ -201,7 +200,7 @@ bool Replicator::refill(const std::string& node, Peer& peer) {
 }
 
 /// Whole batches as far as they fit, or all of one that is larger: in pieces.
-Result<std::string> Replicator::next_ship(Peer& peer) {
+Result<std::vector<std::string>> Replicator::next_ships(Peer& peer) {
   std::vector<storage::Batch> batches;
   std::uint64_t count = 0;
   auto scanned = options_.log->scan_batches(peer.next, [&](const storage::Batch& batch) {
@@ -211,41 +210,46 @@ Result<std::string> Replicator::next_ship(Peer& peer) {
     return count < records_max;
   });
   if (!scanned) return std::unexpected(scanned.error());
-  if (batches.empty()) return std::string();
+  std::vector<std::string> bodies;
   replication::Replication what;
   auto& ship = *what.mutable_ship();
-  std::size_t at = 0;
-  std::size_t bytes = 0;
   replication::Piece* piece = nullptr;
-  std::uint64_t sent = peer.next - 1;
+  auto batch = batches.begin();
+  std::size_t bytes = 0;
+  std::uint64_t next = peer.next;
   std::uint64_t left = 0;
+  const auto begin_piece = [&] {
+    piece = ship.add_pieces();
+    write_batch(*batch, *piece);
+  };
   scanned = storage::scan_entries(*options_.log, peer.next, peer.next + count,
                                   [&](const storage::Entry& entry) {
+                                    // Something is being archived at this moment: what is missing
+                                    // is a leaf the next time.
+                                    if (entry.offset != next) return false;
                                     if (left == 0) {
-                                      if (bytes >= options_.piece_bytes || at == batches.size())
-                                        return false;
-                                      piece = ship.add_pieces();
-                                      write_batch(batches[at], *piece);
-                                      left = batches[at++].count;
+                                      if (bytes >= options_.piece_bytes) return false;
+                                      if (piece != nullptr) ++batch;
+                                      begin_piece();
+                                      left = batch->count;
                                     } else if (bytes >= options_.piece_bytes) {
-                                      // The batch goes on in the next body.
-                                      peer.queue.push_back(what.SerializeAsString());
+                                      bodies.push_back(what.SerializeAsString());
                                       ship.clear_pieces();
-                                      piece = ship.add_pieces();
-                                      write_batch(batches[at - 1], *piece);
+                                      begin_piece();
                                       bytes = 0;
                                     }
                                     auto& to = *piece->add_entries();
                                     write_entry(entry, to);
                                     bytes += to.ByteSizeLong();
-                                    sent = entry.offset;
+                                    ++next;
                                     --left;
                                     return true;
                                   });
   if (!scanned) return std::unexpected(scanned.error());
-  if (left > 0) return fail(ErrorCode::corrupt, "a batch lacks records");
-  peer.next = sent + 1;
-  return what.SerializeAsString();
+  if (left > 0 || next == peer.next) return std::vector<std::string>();
+  bodies.push_back(what.SerializeAsString());
+  peer.next = next;
+  return bodies;
 }
 
 // ---- reading

@@ -60,6 +60,8 @@ class Replicator final : public Replicas {
 
   struct Peer {
     bool up = false;
+    /// It has said which log it ships.
+    bool named = false;
     /// What is to be sent, in order.
     std::deque<std::string> queue;
     /// What the peer wants: whether it has said so, the next offset to ship, what it has.
@@ -78,7 +80,8 @@ class Replicator final : public Replicas {
   void pump(const std::string& node, Peer& peer);
   /// Adds the next bodies to the queue; false where there is nothing to ship.
   bool refill(const std::string& node, Peer& peer);
-  Result<std::string> next_ship(Peer& peer);
+  /// Nothing where the log is being changed at this moment.
+  Result<std::vector<std::string>> next_ships(Peer& peer);
   void greet(Peer& peer);
   void say(Peer& peer, const replication::Replication& what);
 

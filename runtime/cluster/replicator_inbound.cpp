@@ -1,20 +1,30 @@
 // What a peer says about logs: its own, which is kept, and how much it has of this one.
+#include <algorithm>
+
 #include "runtime/cluster/replicator.hpp"
 
 namespace nightshift::runtime::cluster {
 namespace {
 
-/// The name that the log goes by now; empty where its bytes cannot be read.
-std::pair<std::string, std::string> node_and_log(const replication::Log& log) {
+/// Whose log it is, and the names that it went by, the present one last.
+struct Named {
+  std::string node;
+  std::vector<std::string> logs;
+
+  bool was(const std::string& log) const { return std::ranges::find(logs, log) != logs.end(); }
+};
+
+/// Nothing where its bytes cannot be read.
+std::optional<Named> named_in(const replication::Log& log) {
   Identity identity;
-  if (!identity.ParseFromString(log.identity())) return {};
-  auto log_id = identity.log_id();
+  if (!identity.ParseFromString(log.identity())) return std::nullopt;
+  Named named{identity.node(), {identity.log_id()}};
   for (const auto& stored : log.restorations()) {
     Restoration restoration;
-    if (!restoration.ParseFromString(stored)) return {};
-    log_id = restoration.log_id();
+    if (!restoration.ParseFromString(stored)) return std::nullopt;
+    named.logs.push_back(restoration.log_id());
   }
-  return {identity.node(), log_id};
+  return named;
 }
 
 }  // namespace
@@ -38,11 +48,18 @@ void Replicator::read(const std::string& node, const std::string& body) {
 }
 
 void Replicator::read_log(const std::string& node, Peer& peer, const replication::Log& log) {
-  const auto [named, log_id] = node_and_log(log);
-  if (named != node || !is_id(log_id)) {
-    return alarm(node, peer, "it ships the log of the node " + named);
+  if (std::exchange(peer.named, true)) return alarm(node, peer, "it names two logs");
+  const auto named = named_in(log);
+  if (!named || named->node != node || !is_id(named->logs.back())) {
+    return alarm(node, peer, "what it ships is not its own log");
   }
+  const auto& log_id = named->logs.back();
   auto kept = keeper(node);
+  if (kept && !named->was(kept->log().identity().log_id())) {
+    return alarm(node, peer,
+                 "it begins another log, " + log_id + ", that does not go on from the one here, " +
+                     kept->log().identity().log_id());
+  }
   if (!kept || kept->log().identity().log_id() != log_id) {
     storage::Lineage lineage{log.identity(),
                              {log.restorations().begin(), log.restorations().end()}};

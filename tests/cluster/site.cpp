@@ -27,13 +27,14 @@ nlohmann::json Site::told(std::vector<std::string> arguments) const {
   return nlohmann::json::parse(ended.out);
 }
 
-void Site::start(std::vector<std::string> arguments) {
+void Site::start(std::vector<std::string> arguments, const std::string& crash_at) {
   Launch launch;
   launch.arguments = {"node", "--data", (folder_ / "data").string(), "--http", "127.0.0.1:0"};
   launch.arguments.insert(launch.arguments.end(), arguments.begin(), arguments.end());
   launch.environment = {{"NIGHTSHIFT_NODE__NAME", name_},
                         {"NIGHTSHIFT_NODE__ROLE", role_},
                         {"XDG_CONFIG_HOME", (folder_ / "none").string()}};
+  if (!crash_at.empty()) launch.environment["NIGHTSHIFT_CRASH_AT"] = crash_at;
   for (std::size_t i = 0; i < launch.arguments.size(); ++i) {
     // The peers are a setting, not a flag.
     if (launch.arguments[i] != "--peers") continue;
@@ -52,6 +53,12 @@ std::string Site::cluster_address() const {
 
 void Site::kill() {
   node_->signal(SIGKILL);
+  node_->wait();
+  node_.reset();
+}
+
+void Site::await_crash() {
+  BOOST_TEST_REQUIRE(node_->ends_within(process_deadline), name_ << " did not reach its point");
   node_->wait();
   node_.reset();
 }

@@ -21,12 +21,15 @@ class Site {
   /// The same, which must succeed, with `--json`.
   nlohmann::json told(std::vector<std::string> arguments) const;
 
-  /// In the foreground, on a free port, with more arguments. Must get ready.
-  void start(std::vector<std::string> arguments = {});
+  /// In the foreground, on a free port, with more arguments. Must get ready. `crash_at` is a named
+  /// point where it ends at once, as if killed.
+  void start(std::vector<std::string> arguments = {}, const std::string& crash_at = {});
   NodeProcess& node() { return *node_; }
   /// HOST:PORT of the ready line.
   std::string cluster_address() const;
   void kill();
+  /// It ends by itself, at its named point; fails the test where it does not.
+  void await_crash();
 
   /// The session with this peer as `cluster status` shows it; nothing where there is none.
   std::optional<nlohmann::json> peer(const std::string& name) const;

@@ -1,4 +1,5 @@
 // A peer with an honest certificate that sends what it may not: refused, and recorded.
+#include <atomic>
 #include <string>
 
 #include <boost/test/unit_test.hpp>
@@ -21,13 +22,14 @@ struct Siege {
   Siege() {
     Wire wire;
     wire.send = [this](const std::string&, std::string body) {
+      if (blocked) return false;
       post::Post post;
       post.ParseFromString(body);
       const std::lock_guard lock(mutex);
       answers.push_back(post);
       return true;
     };
-    wire.consumed = [](const std::string&, std::uint64_t) {};
+    wire.consumed = [this](const std::string&, std::uint64_t bytes) { consumed += bytes; };
     laptop.courier().connect(std::move(wire));
     meet();
   }
@@ -37,10 +39,12 @@ struct Siege {
     laptop.courier().up("cloud", "cloud");
   }
   void say(const post::Post& post) {
-    laptop.courier().delivered("cloud", post.SerializeAsString());
+    auto bytes = post.SerializeAsString();
+    said += bytes.size();
+    laptop.courier().delivered("cloud", std::move(bytes));
   }
   void hail(std::uint64_t epoch = 1, std::uint64_t next = 1, const std::string& run = "run",
-            const std::string& log = "cloud's log") {
+            const std::string& log = "cloud-log") {
     post::Post post;
     auto& hail = *post.mutable_hail();
     hail.set_log_id(log);
@@ -115,6 +119,10 @@ struct Siege {
 
   std::mutex mutex;
   std::vector<post::Post> answers;
+  /// It takes no answers.
+  std::atomic<bool> blocked = false;
+  std::atomic<std::uint64_t> said = 0;
+  std::atomic<std::uint64_t> consumed = 0;
   Villager laptop{"laptop", "local", {}};
 };
 
@@ -200,6 +208,49 @@ BOOST_AUTO_TEST_CASE(an_entity_of_one_peer_is_not_spoken_for_by_another) {
   BOOST_TEST(siege.laptop.status({"approval", "two"}).empty());
 }
 
+BOOST_AUTO_TEST_CASE(who_takes_no_answers_gets_no_credit_to_ask_on) {
+  Siege siege;
+  siege.hail();
+  approval::Propose propose;
+  propose.set_title("Hello");
+  propose.set_category(approval::CATEGORY_SOCIAL);
+  propose.set_body("Hello");
+  siege.command(1, {"approval", "one"}, propose);
+  BOOST_TEST(siege.outcome(1).empty());
+  eventually([&] { return siege.consumed == siege.said; }, "credit came with the answer");
+  const auto before = siege.consumed.load();
+  siege.blocked = true;
+  siege.command(2, {"approval", "two"}, propose);
+  siege.command(3, {"approval", "three"}, propose);
+  eventually([&] { return siege.laptop.status({"approval", "three"}) == "pending"; }, "decided");
+  BOOST_TEST(siege.consumed == before);
+  siege.blocked = false;
+  siege.laptop.courier().credited("cloud");
+  BOOST_TEST(siege.outcome(3).empty());
+  eventually([&] { return siege.consumed == siege.said; }, "and now it did");
+}
+
+BOOST_AUTO_TEST_CASE(inventing_sources_leaves_nothing) {
+  Siege siege;
+  siege.hail();
+  for (std::uint64_t i = 1; i <= 20; ++i) {
+    siege.told(i, {"draft", "invented" + std::to_string(i)}, {"approval", "one"},
+               approval::Propose());
+    BOOST_TEST(!siege.outcome(i).empty());
+  }
+  for (std::uint64_t i = 1; i <= 20; ++i) {
+    const EntityRef source{"draft", "invented" + std::to_string(i)};
+    BOOST_TEST(!siege.laptop.courier().home_of(source).has_value());
+  }
+  approval::Propose propose;
+  propose.set_title("Hello");
+  propose.set_category(approval::CATEGORY_SOCIAL);
+  propose.set_body("Hello");
+  siege.told(21, {"draft", "invented1"}, {"approval", "one"}, propose);
+  BOOST_TEST(siege.outcome(21).empty());
+  BOOST_TEST(*siege.laptop.courier().home_of({"draft", "invented1"}) == "cloud");
+}
+
 BOOST_AUTO_TEST_CASE(items_that_come_again_or_out_of_order_are_not_taken) {
   Siege siege;
   siege.hail();
@@ -245,7 +296,7 @@ BOOST_AUTO_TEST_CASE(a_run_that_was_overtaken_is_fenced) {
   BOOST_TEST(has(siege.offence(2), "a copy of its data runs"), siege.offence(2));
   // A restore begins another log, and the one that was left does not come back.
   siege.meet();
-  siege.hail(1, 1, "restored", "another log");
+  siege.hail(1, 1, "restored", "another-log");
   siege.meet();
   siege.hail(8, 1, "eight");
   BOOST_TEST(has(siege.offence(3), "left behind by a restore"), siege.offence(3));

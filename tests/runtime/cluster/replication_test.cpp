@@ -82,6 +82,7 @@ struct Road {
                   const std::lock_guard lock(mutex);
                   if (!is_up || node != to.villager.name()) return false;
                   ++bodies;
+                  if (tamper) tamper(body);
                   to.replicator->delivered(from.villager.name(), std::move(body));
                   return true;
                 },
@@ -113,6 +114,8 @@ struct Road {
   std::mutex mutex;
   bool is_up = false;
   std::size_t bodies = 0;
+  /// What a dishonest sender does with a body.
+  std::function<void(std::string&)> tamper;
 };
 
 struct Couple {
@@ -260,4 +263,44 @@ BOOST_AUTO_TEST_CASE(a_log_that_was_cut_or_rewritten_raises_the_alarm_and_is_not
   BOOST_TEST(!couple.at_laptop.status("cloud").alarm.empty());
   BOOST_TEST(must(couple.at_laptop.replicator->get({"draft", "two"})).has_value());
   BOOST_TEST(!must(couple.at_laptop.replicator->get({"draft", "three"})).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_record_that_is_not_what_the_chain_covers_is_not_taken) {
+  Couple couple;
+  couple.write("one");
+  couple.road.tamper = [](std::string& body) {
+    replication::Replication what;
+    what.ParseFromString(body);
+    if (!what.has_ship()) return;
+    // Another principal, in a record that is otherwise in order.
+    auto& entry = *what.mutable_ship()->mutable_pieces(0)->mutable_entries(0);
+    Record record;
+    record.ParseFromString(entry.record());
+    record.set_principal("mallory");
+    entry.set_record(record.SerializeAsString());
+    body = what.SerializeAsString();
+  };
+  couple.road.up();
+  eventually([&] { return !couple.at_laptop.status("cloud").alarm.empty(); }, "it was seen");
+  const auto alarm = couple.at_laptop.status("cloud").alarm;
+  BOOST_TEST(alarm.find("do not hash to their head") != std::string::npos, alarm);
+  BOOST_TEST(couple.at_laptop.status("cloud").offset == 0U);
+  BOOST_TEST(!must(couple.at_laptop.replicator->get({"draft", "one"})).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(another_log_under_a_known_name_is_not_taken_in_its_place) {
+  Couple couple;
+  couple.write("one");
+  couple.meet();
+  couple.road.down();
+  // Somebody else's disk, under the name and with the certificate of the cloud.
+  Villager other("cloud", "cloud", {});
+  Library at_other(other);
+  other.send({"draft", "one"}, letter("Pay me"))->answer();
+  Road road(couple.at_laptop, at_other);
+  road.up();
+  eventually([&] { return !couple.at_laptop.status("cloud").alarm.empty(); }, "it was seen");
+  const auto found = must(couple.at_laptop.replicator->get({"draft", "one"}));
+  BOOST_TEST_REQUIRE(found.has_value());
+  BOOST_TEST(found->answer.view->SerializeAsString().find("Dear Bob") != std::string::npos);
 }

@@ -16,6 +16,7 @@
 #include "messages/crypto.hpp"
 #include "tests/program/house.hpp"
 #include "tests/support/dice.hpp"
+#include "tests/support/environment.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/golden.hpp"
 
@@ -28,11 +29,6 @@ namespace fs = std::filesystem;
 constexpr int tasks_per_kill = 3;
 /// Longer than a task takes from its arrival to its proposal.
 constexpr std::uint64_t life_ms_max = 1'500;
-
-std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
 
 std::uint64_t a_seed() {
   std::uint64_t seed = 0;

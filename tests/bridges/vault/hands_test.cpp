@@ -6,7 +6,6 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -16,6 +15,7 @@
 #include "bridges/vault/task_standing.hpp"
 #include "messages/crypto.hpp"
 #include "tests/bridges/vault/house.hpp"
+#include "tests/support/environment.hpp"
 
 namespace nightshift::bridges::vault {
 namespace {
@@ -34,19 +34,13 @@ constexpr const char* all_folders[] = {"Pending_Approval/Email",
                                        "In_Progress/local"};
 constexpr unsigned folders_count = std::size(all_folders);
 
-/// `NIGHTSHIFT_SEED` repeats a run; `NIGHTSHIFT_SEEDS` makes it longer.
-unsigned from_environment(const char* name, unsigned otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : static_cast<unsigned>(std::strtoul(text, nullptr, 10));
-}
-
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
 class Hands : public House {
  public:
-  explicit Hands(unsigned seed) : random_(seed) { open(); }
+  explicit Hands(std::uint64_t seed) : random_(seed) { open(); }
 
   void play() {
     for (int step = 0; step < steps_per_night; ++step) act();
@@ -334,7 +328,7 @@ class Hands : public House {
     }
   }
 
-  std::mt19937 random_;
+  std::mt19937_64 random_;
   unsigned count_ = 0;
   std::map<std::string, unsigned> words_;
   std::map<std::string, std::string> backup_;
@@ -345,9 +339,10 @@ class Hands : public House {
 BOOST_AUTO_TEST_SUITE(hands)
 
 BOOST_AUTO_TEST_CASE(no_word_of_a_person_is_lost_and_files_agree_with_the_journal) {
-  const unsigned first = from_environment("NIGHTSHIFT_SEED", 1);
-  const unsigned nights = from_environment("NIGHTSHIFT_SEEDS", 4);
-  for (unsigned seed = first; seed < first + nights; ++seed) {
+  // The first repeats a run, the second makes it longer.
+  const auto first = tests::from_environment("NIGHTSHIFT_SEED", 1);
+  const auto nights = tests::from_environment("NIGHTSHIFT_SEEDS", 4);
+  for (auto seed = first; seed < first + nights; ++seed) {
     Hands house(seed);
     house.play();
     // A file that is moved while the folders are read shows in none: such a word comes back.

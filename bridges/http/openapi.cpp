@@ -117,6 +117,10 @@ constexpr std::string_view fixed_schemas = R"json(
 "going":{"type":"integer"},"staying":{"type":"integer"},"young":{"type":"integer"},
 "go":{"type":"array","items":{"$ref":"#/components/schemas/Aged"}},
 "stay":{"type":"array","items":{"$ref":"#/components/schemas/Aged"}}}},
+"OnItsWay":{"type":"object","required":["id","kind","status","home","command_id","look"],
+"properties":{"id":{"type":"string"},"kind":{"type":"string"},
+"status":{"type":"string","enum":["waiting"]},"home":{"type":"string"},
+"command_id":{"type":"string"},"look":{"type":"string"}}},
 "UsageSum":{"type":"object","required":["calls","input_tokens","output_tokens","cache_read_tokens",
 "cache_write_tokens","cost_micro_usd"],"properties":{"day":{"type":"string","format":"date"},
 "week":{"type":"string","format":"date","description":"Its Monday."},
@@ -317,7 +321,7 @@ class Document {
       write_answer("202",
                    "Kept in the outbox, durably: the entity is at home at another node, which is "
                    "away. `look` says where its outcome will be.",
-                   "application/json", R"({"type":"object"})");
+                   "application/json", refer("OnItsWay"));
     }
     std::span<const int> refusals = read_refusals;
     if (commands(route)) refusals = command_refusals;

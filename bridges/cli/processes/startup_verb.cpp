@@ -54,8 +54,8 @@ std::string unit_text(const Session& session, const StartupFlags& flags) {
       "Restart=on-failure\nRestartSec=2s\nRestartPreventExitStatus=75\nTimeoutStopSec=90s\n"
       "# A node that stops ends its processes; one that is restarted leaves them to the next.\n"
       "KillMode=process\nRestartKillSignal=SIGUSR2\nTasksMax=infinity\nLimitNOFILE=65536\n"
-      "# With a group of its own for the node the others can be limited (systemd 254 and later).\n"
-      "Delegate=yes\nDelegateSubgroup=node\nUMask=0077\n\n"
+      "Delegate=yes\n# For limits of processes; systemd 254 and later:\n#DelegateSubgroup=node\n"
+      "UMask=0077\n\n"
       "[Install]\nWantedBy=";
   return text + (flags.user ? "default.target\n" : "multi-user.target\n");
 }

@@ -321,7 +321,7 @@ class Document {
       write_answer("202",
                    "Kept in the outbox, durably: the entity is at home at another node, which is "
                    "away. `look` says where its outcome will be.",
-                   "application/json", refer("OnItsWay"));
+                   "application/json", R"({"$ref":"#/components/schemas/OnItsWay"})");
     }
     std::span<const int> refusals = read_refusals;
     if (commands(route)) refusals = command_refusals;

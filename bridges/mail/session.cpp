@@ -25,6 +25,8 @@ bool is_loopback(const sockaddr& address) {
   return IN6_IS_ADDR_LOOPBACK(&ip.sin6_addr);
 }
 
+constexpr std::chrono::seconds farewell_within{2};
+
 class Session {
  public:
   Session(const Letter& letter, const Probe& probe)
@@ -84,7 +86,23 @@ class Session {
     set(CURLOPT_READDATA, this);
     set(CURLOPT_HEADERFUNCTION, &Session::on_line);
     set(CURLOPT_HEADERDATA, this);
+    set(CURLOPT_XFERINFOFUNCTION, &Session::on_progress);
+    set(CURLOPT_XFERINFODATA, this);
+    set(CURLOPT_NOPROGRESS, 0L);
   }
+
+  /// About once a second.
+  static int on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+    auto& session = *static_cast<Session*>(self);
+    curl_off_t spent_us = 0;
+    curl_easy_getinfo(session.transfer_.handle(), CURLINFO_TOTAL_TIME_T, &spent_us);
+    const auto spent = std::chrono::microseconds(spent_us);
+    if (spent + farewell_within >= session.letter_.timeout) session.part_soon();
+    return 0;
+  }
+
+  /// libcurl says QUIT to everybody, and would hear the answer for two minutes.
+  void part_soon() { set(CURLOPT_SERVER_RESPONSE_TIMEOUT, long{farewell_within.count()}); }
 
   static curl_socket_t on_socket(void* self, curlsocktype, curl_sockaddr* address) {
     const auto& session = *static_cast<Session*>(self);
@@ -123,6 +141,7 @@ class Session {
     if (answered_ || (!reception_.whole && !refusal)) return;
     reception_.answer = shown(line);
     answered_ = reception_.whole && last_line;
+    if (answered_) part_soon();
   }
 
   void pass(std::string_view point) const {

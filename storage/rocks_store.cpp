@@ -7,6 +7,7 @@
 #include <rocksdb/utilities/checkpoint.h>
 
 #include "storage/rocks_batch.hpp"
+#include "storage/rocks_manifest.hpp"
 #include "storage/rocks_options.hpp"
 
 namespace nightshift::storage {
@@ -67,9 +68,17 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open(const RocksStoreOptions& op
   std::unique_ptr<RocksStore> store(new RocksStore(options, true));
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
-  const auto opened =
-      rocksdb::DB::Open(database_options(options.env, options.create, options.write_buffer_bytes),
-                        options.path, families(), &handles, &db);
+  const auto settings = database_options(options.env, options.create, options.write_buffer_bytes);
+  auto opened = rocksdb::DB::Open(settings, options.path, families(), &handles, &db);
+  if (opened.IsCorruption() && opened.ToString().contains("/MANIFEST-")) {
+    // A power cut may have torn the record that was being written. Had the disk ever had all of it,
+    // files that it made dispensable may be gone: then RocksDB misses them, or we miss the head.
+    if (auto shorter = ShorterManifest::make(*settings.env, options.path)) {
+      const auto again = rocksdb::DB::Open(settings, options.path, families(), &handles, &db);
+      again.ok() ? shorter->keep() : shorter->put_back();
+      if (again.ok()) opened = again;
+    }
+  }
   if (!opened.ok()) return std::unexpected(to_error(opened, options.path));
   store->db_.reset(db);
   store->log_ = handles[0];

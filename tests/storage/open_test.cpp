@@ -10,6 +10,7 @@
 #include "storage/bytes.hpp"
 #include "storage/format.hpp"
 #include "storage/memory_store.hpp"
+#include "storage/rocks_manifest.hpp"
 #include "tests/storage/faulty_journal.hpp"
 #include "tests/storage/workload.hpp"
 
@@ -42,6 +43,22 @@ struct Folder {
 
   void write(const std::string& name, std::string_view text) const {
     std::ofstream(path / name) << text;
+  }
+
+  /// Of RocksDB.
+  fs::path manifest() const {
+    auto name = read(path / "CURRENT");
+    name.pop_back();
+    return path / name;
+  }
+
+  void append_to_manifest(std::string_view text) const {
+    std::ofstream(manifest(), std::ios::app | std::ios::binary) << text;
+  }
+
+  static std::string read(const fs::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
   }
 
   TemporaryFolder folder;
@@ -316,6 +333,51 @@ BOOST_AUTO_TEST_CASE(a_step_that_fails_is_taken_again) {
   BOOST_TEST(!migrate(store, 3, std::array{Migration{1, first_step}, Migration{2, failing_step}}));
   BOOST_REQUIRE(migrate(store, 3, std::array{Migration{2, second_step}}));
   BOOST_TEST(**store.get(meta_key("mark")) == "lifted twice");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_record_of_the_manifest_that_a_power_cut_tore_is_taken_off, Folder) {
+  std::string before;
+  {
+    const auto log = open_rocks(options());
+    BOOST_REQUIRE(log);
+    fill(**log, "a", 20);
+    before = contents(**log);
+  }
+  // Its length is there, and none of its bytes.
+  append_to_manifest(std::string("\1\2\3\4\x2c\1\1", 7) + std::string(300, '\0'));
+  const auto log = open_rocks(options(false));
+  BOOST_REQUIRE(log);
+  BOOST_TEST(contents(**log) == before);
+  for (const auto& [name, size] : files_of(path)) BOOST_TEST(!name.ends_with(".torn"), name);
+}
+
+BOOST_FIXTURE_TEST_CASE(damage_elsewhere_in_the_manifest_is_refused_and_nothing_is_taken_off,
+                        Folder) {
+  make();
+  const auto file = manifest();
+  auto text = read(file);
+  text[9] = static_cast<char>(text[9] ^ 1);
+  std::ofstream(file, std::ios::binary) << text;
+  BOOST_TEST((error().code == ErrorCode::corrupt));
+  BOOST_TEST(read(file) == text);
+}
+
+BOOST_AUTO_TEST_CASE(the_last_record_of_a_manifest_is_found_by_the_lengths_before_it) {
+  const auto record = [](char type, std::size_t bytes) {
+    return std::string(4, 'c') + static_cast<char>(bytes & 0xFF) + static_cast<char>(bytes >> 8) +
+           type + std::string(bytes, 'x');
+  };
+  const auto one = record(1, 100);
+  BOOST_TEST(last_record_begins("") == 0u);
+  BOOST_TEST(last_record_begins(one) == 0u);
+  BOOST_TEST(last_record_begins(one + one) == one.size());
+  BOOST_TEST(last_record_begins(one + one + one.substr(0, 50)) == 2 * one.size());
+  BOOST_TEST(last_record_begins(one + one + std::string(90, '\0')) == 2 * one.size());
+  // In fragments, over the end of a block of which the last bytes have no room for a header.
+  const auto begun = record(2, 32'768 - one.size() - 7 - 5) + std::string(5, '\0');
+  BOOST_TEST(last_record_begins(one + begun + record(3, 32'761) + record(4, 9)) == one.size());
+  BOOST_TEST(last_record_begins(one + begun + std::string(70, '\0')) == one.size());
+  BOOST_TEST(last_record_begins(one + begun + record(4, 9) + one) == 32'768u + 16);
 }
 
 BOOST_AUTO_TEST_CASE(a_version_without_a_step_is_refused) {

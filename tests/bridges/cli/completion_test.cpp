@@ -2,6 +2,7 @@
 #include <boost/test/unit_test.hpp>
 #include <sstream>
 
+#include "actors/all.hpp"
 #include "tests/bridges/cli/played_node.hpp"
 
 namespace {
@@ -25,9 +26,20 @@ std::string offered(const CommandLine& line, const std::string& text) {
   return all;
 }
 
+/// All kinds, each with `behind`.
+std::string kinds(const std::string& behind) {
+  nightshift::runtime::Catalog catalog;
+  nightshift::actors::register_all(catalog);
+  std::string all;
+  for (const auto* kind : catalog.all()) {
+    all += (all.empty() ? "" : " ") + std::string(kind->name()) + behind;
+  }
+  return all;
+}
+
 struct Place {
   const char* line;
-  const char* words;
+  std::string words;
 };
 
 }  // namespace
@@ -55,13 +67,13 @@ BOOST_AUTO_TEST_CASE(every_place_of_a_line_offers_what_the_parser_takes_there) {
       {"approval propose x body=a", ""},
       {"approval approve x --app", "--approver"},
       {"approval approve x ", ""},
-      {"list ", "approval custody draft mcp_server member principal process sync task usage"},
+      {"list ", kinds("")},
       {"list approval --where ", "status= category= requester= file="},
       {"list approval --where=c", "--where=category="},
       {"list approval --where category=em", "category=email"},
       {"list approval --where status=s", "status=sent"},
       {"list approval --limit ", ""},
-      {"get ", "approval/ custody/ draft/ mcp_server/ member/ principal/ process/ sync/ task/ usage/"},
+      {"get ", kinds("/")},
       {"get --js", "--json"},
       {"get --json --js", ""},
       {"node --config ", "+"},

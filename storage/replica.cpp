@@ -54,6 +54,7 @@ ReplicaLog::ReplicaLog(std::unique_ptr<Store> store, LogStart start, Digest dige
       store_(std::move(store)),
       next_(start.head),
       next_digest_(digest),
+      done_(start.head),
       digest_(digest),
       days_(start.days) {}
 
@@ -61,12 +62,17 @@ Result<std::unique_ptr<ReplicaLog>> ReplicaLog::open(const std::filesystem::path
                                                      const std::optional<Lineage>& lineage) {
   auto store = open_side_store(path);
   if (!store) return std::unexpected(store.error());
-  auto start = Reader(**store).start();
+  return open(std::move(*store), lineage);
+}
+
+Result<std::unique_ptr<ReplicaLog>> ReplicaLog::open(std::unique_ptr<Store> store,
+                                                     const std::optional<Lineage>& lineage) {
+  auto start = Reader(*store).start();
   if (!start) return std::unexpected(start.error());
   if (!*start) {
-    if (!lineage) return fail(ErrorCode::not_found, "there is no log at " + path.string());
-    if (auto begun = begin(**store, *lineage); !begun) return std::unexpected(begun.error());
-    start = Reader(**store).start();
+    if (!lineage) return fail(ErrorCode::not_found, "nothing of the log is here");
+    if (auto begun = begin(*store, *lineage); !begun) return std::unexpected(begun.error());
+    start = Reader(*store).start();
     if (!start) return std::unexpected(start.error());
   }
   const bool same = !lineage || (lineage->identity == (*start)->lineage.identity &&
@@ -74,13 +80,13 @@ Result<std::unique_ptr<ReplicaLog>> ReplicaLog::open(const std::filesystem::path
   if (!same) return not_its("it begins otherwise than it began before");
   auto digest = first_head((*start)->lineage.identity);
   if ((*start)->head.offset > 0) {
-    const auto newest = (*store)->last(keys_of(KeyKind::batch));
+    const auto newest = store->last(keys_of(KeyKind::batch));
     if (!newest) return std::unexpected(newest.error());
     const auto batch = read_batch(1, (*newest)->second);
     if (!batch) return not_its("its last batch cannot be read");
     digest = batch->head;
   }
-  return std::unique_ptr<ReplicaLog>(new ReplicaLog(std::move(*store), std::move(**start), digest));
+  return std::unique_ptr<ReplicaLog>(new ReplicaLog(std::move(store), std::move(**start), digest));
 }
 
 Result<void> ReplicaLog::take(const Batch& batch, const std::vector<ReplicaEntry>& entries) {
@@ -126,10 +132,20 @@ void ReplicaLog::derive(const ReplicaRows& rows) {
 Result<void> ReplicaLog::commit() {
   if (!rows_) return {};
   const auto rows = std::exchange(rows_, nullptr);
-  if (auto written = store_->write(*rows); !written) return written;
+  if (auto written = store_->write(*rows); !written) {
+    abandon();
+    return written;
+  }
   digest_ = next_digest_;
+  done_ = next_;
   publish(next_, days_);
   return {};
+}
+
+void ReplicaLog::abandon() {
+  rows_ = nullptr;
+  next_ = done_;
+  next_digest_ = digest_;
 }
 
 Result<std::optional<std::string>> ReplicaLog::note(std::string_view name) const {

@@ -39,13 +39,18 @@ class ReplicaLog final : public ReadableLog<EventLog> {
   /// may have grown by restores since. `corrupt` where the lineage is that of another log.
   static Result<std::unique_ptr<ReplicaLog>> open(const std::filesystem::path& path,
                                                   const std::optional<Lineage>& lineage);
+  static Result<std::unique_ptr<ReplicaLog>> open(std::unique_ptr<Store> store,
+                                                  const std::optional<Lineage>& lineage);
 
   /// The next batch, with all its entries. `corrupt` where it does not follow from what is here, or
   /// does not hash to its head: nothing of it is taken then. Read once it is committed.
   Result<void> take(const Batch& batch, const std::vector<ReplicaEntry>& entries);
   void derive(const ReplicaRows& rows);
-  /// Writes what was taken; synced when it returns.
+  /// Writes what was taken; synced when it returns. Where that fails it is as if nothing had been
+  /// taken since the last commit: the same may be taken again, even if it was written after all.
   Result<void> commit();
+  /// Forgets what was taken since the last commit.
+  void abandon();
 
   /// The digest of the last batch that was committed, as the batch has it.
   Digest last_digest() const { return digest_; }
@@ -65,8 +70,11 @@ class ReplicaLog final : public ReadableLog<EventLog> {
 
   const std::unique_ptr<Store> store_;
   std::unique_ptr<RowBatch> rows_;
+  /// Behind what was taken.
   ChainHead next_;
   Digest next_digest_{};
+  /// Behind what was committed.
+  ChainHead done_;
   Digest digest_{};
   CommandDays days_;
 };

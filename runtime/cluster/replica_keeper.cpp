@@ -42,8 +42,14 @@ Result<std::shared_ptr<ReplicaKeeper>> ReplicaKeeper::open(
     const std::optional<storage::Lineage>& lineage, const Catalog& catalog) {
   auto log = storage::ReplicaLog::open(path, lineage);
   if (!log) return std::unexpected(log.error());
+  return open(std::move(node), std::move(*log), catalog);
+}
+
+Result<std::shared_ptr<ReplicaKeeper>> ReplicaKeeper::open(std::string node,
+                                                           std::unique_ptr<storage::ReplicaLog> log,
+                                                           const Catalog& catalog) {
   std::shared_ptr<ReplicaKeeper> keeper(
-      new ReplicaKeeper(std::move(node), std::move(*log), catalog));
+      new ReplicaKeeper(std::move(node), std::move(log), catalog));
   const auto alarm = keeper->log_->note(alarm_note);
   const auto age = keeper->log_->note(age_note);
   if (!alarm) return std::unexpected(alarm.error());
@@ -54,6 +60,18 @@ Result<std::shared_ptr<ReplicaKeeper>> ReplicaKeeper::open(
 }
 
 Result<void> ReplicaKeeper::take(replication::Ship ship) {
+  auto taken = take_pieces(std::move(ship));
+  if (taken) return taken;
+  // In memory as on the disk: as it was before.
+  log_->abandon();
+  states_.clear();
+  touched_.clear();
+  half_.Clear();
+  half_bytes_ = 0;
+  return taken;
+}
+
+Result<void> ReplicaKeeper::take_pieces(replication::Ship ship) {
   for (auto& piece : *ship.mutable_pieces()) {
     half_bytes_ += piece.ByteSizeLong();
     if (half_bytes_ > batch_bytes_max) {
@@ -62,7 +80,8 @@ Result<void> ReplicaKeeper::take(replication::Ship ship) {
                                           " on is larger than any that a node writes");
     }
     const bool goes_on = half_.first_offset() != 0;
-    if (goes_on && half_.first_offset() != piece.first_offset()) {
+    const auto before = static_cast<std::uint64_t>(half_.entries_size());
+    if (piece.at() != before || (goes_on && half_.first_offset() != piece.first_offset())) {
       return unreadable(piece.first_offset());
     }
     if (!goes_on) {

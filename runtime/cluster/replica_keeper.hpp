@@ -27,13 +27,20 @@ class ReplicaKeeper {
                                                      const std::filesystem::path& path,
                                                      const std::optional<storage::Lineage>& lineage,
                                                      const Catalog& catalog);
+  /// The same of an open log.
+  static Result<std::shared_ptr<ReplicaKeeper>> open(std::string node,
+                                                     std::unique_ptr<storage::ReplicaLog> log,
+                                                     const Catalog& catalog);
 
   const std::string& node() const { return node_; }
   const storage::ReplicaLog& log() const { return *log_; }
   const Reading& reading() const { return reading_; }
 
   /// What came next. `corrupt` where it is not what follows: then it is not this log any more.
+  /// Of any error but that one the same may come again.
   Result<void> take(replication::Ship ship);
+  /// The offset that has to come next, at the beginning of a body.
+  std::uint64_t next() const { return log_->head().offset + 1; }
   /// The session is over: forgets the parts of a batch that has not come whole.
   void part();
 
@@ -59,6 +66,7 @@ class ReplicaKeeper {
     bool usable = true;
   };
 
+  Result<void> take_pieces(replication::Ship ship);
   Result<void> take_batch(const replication::Piece& piece);
   void fold(const Record& record, std::uint64_t offset);
   host::EntityState* state_of(const kernel::Kind& kind, const EntityRef& entity);

@@ -102,6 +102,7 @@ void Replicator::run() {
       jobs.swap(jobs_);
     }
     for (auto& job : jobs) job();
+    const auto next = ask_again();
     for (auto& [node, peer] : peers_) pump(node, peer);
     {
       const std::lock_guard lock(mutex_);
@@ -109,7 +110,7 @@ void Replicator::run() {
       for (const auto& [node, peer] : peers_) shipped_[node] = {peer.shipped, peer.alarm};
       if (!jobs_.empty()) continue;
     }
-    alarm_->wait(std::nullopt);
+    alarm_->wait(next);
   }
 }
 
@@ -218,9 +219,10 @@ Result<std::vector<std::string>> Replicator::next_ships(Peer& peer) {
   std::size_t bytes = 0;
   std::uint64_t next = peer.next;
   std::uint64_t left = 0;
-  const auto begin_piece = [&] {
+  const auto begin_piece = [&](std::uint64_t at) {
     piece = ship.add_pieces();
     write_batch(*batch, *piece);
+    piece->set_at(at);
   };
   scanned = storage::scan_entries(*options_.log, peer.next, peer.next + count,
                                   [&](const storage::Entry& entry) {
@@ -230,12 +232,12 @@ Result<std::vector<std::string>> Replicator::next_ships(Peer& peer) {
                                     if (left == 0) {
                                       if (bytes >= options_.piece_bytes) return false;
                                       if (piece != nullptr) ++batch;
-                                      begin_piece();
+                                      begin_piece(0);
                                       left = batch->count;
                                     } else if (bytes >= options_.piece_bytes) {
                                       bodies.push_back(what.SerializeAsString());
                                       ship.clear_pieces();
-                                      begin_piece();
+                                      begin_piece(batch->count - left);
                                       bytes = 0;
                                     }
                                     auto& to = *piece->add_entries();

@@ -70,6 +70,10 @@ class Replicator final : public Replicas {
     std::uint64_t shipped = 0;
     std::uint64_t announced = 0;
     std::string alarm;
+    /// What came could not be kept: asked for again at this moment; what is still on its way until
+    /// then is passed over.
+    std::optional<std::chrono::microseconds> ask_again;
+    bool passing_over = false;
   };
 
   explicit Replicator(ReplicatorOptions options) : options_(std::move(options)) {}
@@ -91,7 +95,9 @@ class Replicator final : public Replicas {
   void read_ship(const std::string& node, Peer& peer, replication::Ship ship);
   void read_head(const std::string& node, Peer& peer, const std::string& text);
   void alarm(const std::string& node, Peer& peer, const std::string& why);
-  void have(const std::string& node, Peer& peer);
+  void have(const std::string& node, Peer& peer, bool again = false);
+  /// Returns how long until something is to be asked for again.
+  std::optional<std::chrono::microseconds> ask_again();
   std::shared_ptr<ReplicaKeeper> keeper(const std::string& node) const;
   std::vector<std::shared_ptr<ReplicaKeeper>> keepers() const;
   void report(const std::string& line) const;

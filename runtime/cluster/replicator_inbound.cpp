@@ -6,6 +6,8 @@
 namespace nightshift::runtime::cluster {
 namespace {
 
+constexpr std::chrono::seconds pause_after_failure{10};
+
 /// Whose log it is, and the names that it went by, the present one last.
 struct Named {
   std::string node;
@@ -65,7 +67,10 @@ void Replicator::read_log(const std::string& node, Peer& peer, const replication
                              {log.restorations().begin(), log.restorations().end()}};
     auto opened =
         ReplicaKeeper::open(node, options_.folder / node / log_id, lineage, *options_.catalog);
-    if (!opened) return alarm(node, peer, std::string(opened.error().message()));
+    if (!opened && opened.error().code == ErrorCode::corrupt) {
+      return alarm(node, peer, opened.error().detail);
+    }
+    if (!opened) return report("the log of " + node + " cannot be kept: " + opened.error().detail);
     if (kept) {
       report(node + " goes on with log " + log_id + ", restored: its log " +
              kept->log().identity().log_id() + " was here up to record " +
@@ -80,20 +85,36 @@ void Replicator::read_log(const std::string& node, Peer& peer, const replication
   if (kept->alarm().empty()) have(node, peer);
 }
 
-void Replicator::have(const std::string& node, Peer& peer) {
+void Replicator::have(const std::string& node, Peer& peer, bool again) {
   const auto kept = keeper(node);
   replication::Replication what;
   auto& have = *what.mutable_have();
   have.set_log_id(kept->log().identity().log_id());
   have.set_offset(kept->log().head().offset);
   have.set_digest(std::string(as_bytes(kept->log().last_digest())));
+  have.set_again(again);
   say(peer, what);
+}
+
+std::optional<std::chrono::microseconds> Replicator::ask_again() {
+  std::optional<std::chrono::microseconds> next;
+  const auto now = options_.clock->elapsed();
+  for (auto& [node, peer] : peers_) {
+    if (!peer.up || !peer.ask_again) continue;
+    if (*peer.ask_again <= now) {
+      peer.ask_again.reset();
+      have(node, peer, true);
+    } else {
+      next = std::min(next.value_or(*peer.ask_again - now), *peer.ask_again - now);
+    }
+  }
+  return next;
 }
 
 /// That the peer holds another history of this log is found here as well as there.
 void Replicator::read_have(const std::string& node, Peer& peer, const replication::Have& have) {
   if (have.log_id() != options_.log->identity().log_id()) return;
-  if (!peer.wanted) {
+  if (!peer.wanted || have.again()) {
     const auto digest = storage::digest_at(*options_.log, have.offset());
     if (!digest) return report(digest.error().detail);
     if (have.offset() > options_.log->head().offset || !*digest ||
@@ -104,21 +125,27 @@ void Replicator::read_have(const std::string& node, Peer& peer, const replicatio
     }
     peer.wanted = true;
     peer.next = have.offset() + 1;
+    peer.announced = 0;
   }
   peer.shipped = std::min(have.offset(), peer.next - 1);
 }
 
 void Replicator::read_ship(const std::string& node, Peer& peer, replication::Ship ship) {
   const auto kept = keeper(node);
-  if (!kept || !kept->alarm().empty()) return;
-  if (auto taken = kept->take(std::move(ship)); !taken) {
-    if (taken.error().code != ErrorCode::corrupt) {
-      // The disk, not the peer: what is here stays, and more is asked for in the next session.
-      return report("the log of " + node + " cannot be kept: " + taken.error().detail);
-    }
-    return alarm(node, peer, taken.error().detail);
+  if (!kept || !kept->alarm().empty() || ship.pieces().empty()) return;
+  if (peer.passing_over) {
+    const auto& first = ship.pieces(0);
+    if (peer.ask_again || first.first_offset() != kept->next() || first.at() != 0) return;
+    peer.passing_over = false;
   }
-  have(node, peer);
+  auto taken = kept->take(std::move(ship));
+  if (taken) return have(node, peer);
+  if (taken.error().code == ErrorCode::corrupt) return alarm(node, peer, taken.error().detail);
+  // The disk, not the peer.
+  report("the log of " + node +
+         " cannot be kept, and is asked for again: " + std::string(taken.error().message()));
+  peer.passing_over = true;
+  peer.ask_again = options_.clock->elapsed() + pause_after_failure;
 }
 
 void Replicator::read_head(const std::string& node, Peer& peer, const std::string& text) {

@@ -8,6 +8,7 @@
 #include "messages/draft.pb.h"
 #include "messages/principal.pb.h"
 #include "runtime/cluster/replicator.hpp"
+#include "storage/memory_store.hpp"
 #include "tests/runtime/cluster/village.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/node/product_node.hpp"
@@ -134,6 +135,32 @@ struct Couple {
   Road road{at_laptop, at_cloud};
 };
 
+/// A disk that refuses to be written, for a while.
+class FullStore final : public storage::Store {
+ public:
+  explicit FullStore(const bool& full) : full_(full) {}
+  Result<std::optional<std::string>> get(std::string_view key) const override {
+    return rows_.get(key);
+  }
+  Result<void> scan(const storage::KeyRange& range,
+                    const storage::RowVisitor& visit) const override {
+    return rows_.scan(range, visit);
+  }
+  Result<std::optional<std::pair<std::string, std::string>>> last(
+      const storage::KeyRange& range) const override {
+    return rows_.last(range);
+  }
+  std::unique_ptr<storage::RowBatch> new_batch() const override { return rows_.new_batch(); }
+  Result<void> write(storage::RowBatch& batch) override {
+    if (full_) return fail(ErrorCode::no_space);
+    return rows_.write(batch);
+  }
+
+ private:
+  const bool& full_;
+  storage::MemoryStore rows_;
+};
+
 runtime::ListQuery drafts() {
   runtime::ListQuery query;
   query.kind = "draft";
@@ -150,7 +177,8 @@ BOOST_AUTO_TEST_CASE(what_one_node_writes_is_read_and_listed_at_the_other_with_i
   const auto found = must(couple.at_laptop.replicator->get({"draft", "one"}));
   BOOST_TEST_REQUIRE(found.has_value());
   BOOST_TEST(found->home == "cloud");
-  BOOST_TEST(found->as_of.has_value());
+  eventually([&] { return couple.at_laptop.status("cloud").as_of.has_value(); },
+             "its age is known");
   const auto there = must(couple.cloud.node().get({"draft", "one"}));
   BOOST_TEST(found->answer.view->SerializeAsString() == there.view->SerializeAsString());
   BOOST_TEST(found->answer.sequence == there.sequence);
@@ -303,4 +331,40 @@ BOOST_AUTO_TEST_CASE(another_log_under_a_known_name_is_not_taken_in_its_place) {
   const auto found = must(couple.at_laptop.replicator->get({"draft", "one"}));
   BOOST_TEST_REQUIRE(found.has_value());
   BOOST_TEST(found->answer.view->SerializeAsString().find("Dear Bob") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_written_is_taken_when_it_comes_again) {
+  Couple couple;
+  std::vector<replication::Ship> ships;
+  couple.road.tamper = [&](const std::string& body) {
+    replication::Replication what;
+    what.ParseFromString(body);
+    if (what.has_ship()) ships.push_back(what.ship());
+  };
+  couple.write("one");
+  couple.meet();
+  couple.write("two");
+  eventually([&] { return couple.at_laptop.is_whole(couple.at_cloud); }, "it followed");
+  couple.road.down();
+  BOOST_TEST_REQUIRE(ships.size() >= 2U);
+  bool full = false;
+  auto log = must(
+      storage::ReplicaLog::open(std::make_unique<FullStore>(full), couple.cloud.log()->lineage()));
+  const auto keeper = must(
+      runtime::cluster::ReplicaKeeper::open("cloud", std::move(log), *couple.laptop.catalog()));
+  for (const auto& ship : ships) {
+    const auto before = keeper->log().head().offset;
+    full = true;
+    for (int i = 0; i < 2; ++i) {
+      const auto refused = keeper->take(ship);
+      BOOST_TEST_REQUIRE(!refused.has_value());
+      BOOST_TEST((refused.error().code == ErrorCode::no_space));
+      BOOST_TEST(keeper->log().head().offset == before);
+    }
+    full = false;
+    const auto taken = keeper->take(ship);
+    BOOST_TEST(taken.has_value(), (taken ? "" : taken.error().detail));
+  }
+  BOOST_TEST((keeper->log().head().head == couple.cloud.log()->head().head));
+  BOOST_TEST(must(keeper->reading().list(drafts())).items.size() == 2U);
 }

@@ -4,8 +4,13 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <string_view>
 
 namespace nightshift::bridges::vault {
+
+/// True if `text` has the marks of a node (id, status, digest): of which one, the id tells.
+/// Sets `id` then.
+bool is_marked_by_a_node(std::string_view text, std::string& id);
 
 /// Thread-safe. Lives as long as the process: what a merge put there right before that ended counts
 /// as moved here, by which nothing is ever approved (docs/formats/git.md).

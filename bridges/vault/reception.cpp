@@ -48,11 +48,13 @@ bool is_silent(ErrorCode code) {
 
 Reception::Reception(const Folder& root, const runtime::Clock& clock, ErrorsLog& errors,
                      Refusals& refusals, const std::vector<Taker*>& takers,
-                     std::chrono::milliseconds stable_for)
+                     std::chrono::milliseconds stable_for,
+                     std::function<bool(const Arrived&)> is_anothers)
     : root_(root),
       clock_(clock),
       errors_(errors),
       refusals_(refusals),
+      is_anothers_(std::move(is_anothers)),
       rounds_(root, folders_of(takers), stable_for) {
   for (auto* taker : takers) {
     for (auto& folder : taker->folders()) taker_by_folder_[folder] = taker;
@@ -119,6 +121,10 @@ std::vector<Arrived> Reception::read_some(std::vector<std::string>& paths) {
       continue;
     }
     arrived.file = std::move(*file);
+    if (is_anothers_ && is_anothers_(arrived)) {
+      conclude(*path, {}, "");
+      continue;
+    }
     bytes += arrived.file.text.size();
     files.push_back(std::move(arrived));
   }

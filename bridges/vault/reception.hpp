@@ -48,7 +48,8 @@ bool is_silent(ErrorCode code);
 class Reception {
  public:
   Reception(const Folder& root, const runtime::Clock& clock, ErrorsLog& errors, Refusals& refusals,
-            const std::vector<Taker*>& takers, std::chrono::milliseconds stable_for);
+            const std::vector<Taker*>& takers, std::chrono::milliseconds stable_for,
+            std::function<bool(const Arrived&)> is_anothers = {});
 
   /// False if a folder could not be read: look again.
   bool look_everywhere();
@@ -73,6 +74,8 @@ class Reception {
   const runtime::Clock& clock_;
   ErrorsLog& errors_;
   Refusals& refusals_;
+  /// True for a file that is not for this node to take; may be empty.
+  const std::function<bool(const Arrived&)> is_anothers_;
   std::map<std::string, Taker*> taker_by_folder_;
   Rounds rounds_;
 };

@@ -2,6 +2,7 @@
 #include "bridges/vault/vault.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <thread>
 
@@ -75,7 +76,8 @@ class VaultBridge::Impl {
                                     const Marks& marks) { return settle_stray(arrived, marks); }}),
         drafts_(node, root_, errors_, {.owner = options_.owner, .stable_for = options_.stable_for}),
         reception_(root_, node.clock(), errors_, *options_.refusals,
-                   {&intake_, &task_intake_, &drafts_}, options_.stable_for),
+                   {&intake_, &task_intake_, &drafts_}, options_.stable_for,
+                   [this](const Arrived& arrived) { return is_anothers(arrived); }),
         page_(root_, errors_, node.identity().log_id()),
         usage_(page_, node.clock(), options_.zone),
         actions_(node, page_, options_.zone),
@@ -122,6 +124,7 @@ class VaultBridge::Impl {
   bool is_in_place();
   bool begin();
   Result<bool> settle_stray(const Arrived& arrived, const Marks& marks);
+  bool is_anothers(const Arrived& arrived) const;
   void wake_by(Moment moment) { wake_at_ = std::min(wake_at_.value_or(moment), moment); }
 
   runtime::Node& node_;
@@ -222,6 +225,17 @@ Result<bool> VaultBridge::Impl::settle_stray(const Arrived& arrived, const Marks
   const auto of_approval = intake_.settle_stray(arrived, marks);
   if (!of_approval || *of_approval) return of_approval;
   return drafts_.settle_stray(arrived, marks);
+}
+
+/// In a vault that nodes share, what one of them has marked is its own: it brings file and journal
+/// together, and no other takes it.
+bool VaultBridge::Impl::is_anothers(const Arrived& arrived) const {
+  std::string id;
+  if (!options_.shared || !is_marked_by_a_node(arrived.file.text, id)) return false;
+  return std::ranges::all_of(std::array{"approval", "task", "draft"}, [&](const char* kind) {
+    const auto known = node_.get({.kind = kind, .id = id});
+    return !known && known.error().code == ErrorCode::not_found;
+  });
 }
 
 /// An unmounted or exchanged vault must not look like one that a person has emptied.

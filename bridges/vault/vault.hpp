@@ -32,6 +32,8 @@ struct VaultOptions {
   /// What merges put where people decide by moving: that decides nothing here, and is put back. Its
   /// own if nobody gives one.
   std::shared_ptr<Arrivals> arrivals = {};
+  /// Other nodes have this vault as well: what they have marked is theirs.
+  bool shared = false;
   /// How often all folders are compared while inotify tells of changes, and while it does not.
   std::chrono::milliseconds rescan_every{60'000};
   std::chrono::milliseconds rescan_unwatched_every{1'000};

@@ -233,7 +233,8 @@ class Service {
     if (added && cluster_) added = tree.add("bridges", cluster_->part());
     if (added) added = tree.add("bridges", http_part());
     if (added && has_vault())
-      added = tree.add("bridges", vault_part(*node_, settings_, refusals_, arrivals_));
+      added = tree.add(
+          "bridges", vault_part(*node_, settings_, refusals_, git_.wanted() ? arrivals_ : nullptr));
     if (added && has_vault()) {
       added = tree.add("bridges", presence_part(*node_, clock_, settings_.vault_path));
     }

@@ -44,6 +44,7 @@ runtime::supervision::Part vault_part(runtime::Node& node, const runtime::Settin
         options.log = [](std::string_view line) { spdlog::info("vault: {}", line); };
         options.refusals = refusals;
         options.arrivals = arrivals;
+        options.shared = arrivals != nullptr;
         options.failed = std::move(failed);
         auto bridge = VaultBridge::start(node, std::move(options));
         if (!bridge) return std::unexpected(bridge.error());

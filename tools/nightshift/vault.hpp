@@ -14,7 +14,8 @@ namespace nightshift::tools {
 using Refusals = std::shared_ptr<bridges::vault::Refusals>;
 using Arrivals = std::shared_ptr<bridges::vault::Arrivals>;
 
-/// Both must outlive it. What it refuses stands in `refusals`, what merges bring in `arrivals`.
+/// Both must outlive it. What it refuses stands in `refusals`, what merges bring in
+/// `arrivals`: null where no other node has the vault.
 runtime::supervision::Part vault_part(runtime::Node& node, const runtime::Settings& settings,
                                       Refusals refusals, Arrivals arrivals);
 

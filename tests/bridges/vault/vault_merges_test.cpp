@@ -15,7 +15,10 @@ struct Merging : House {
   Merging() {
     open();
     close_vault();
-    adjust([this](VaultOptions& options) { options.arrivals = arrivals; });
+    adjust([this](VaultOptions& options) {
+      options.arrivals = arrivals;
+      options.shared = shared;
+    });
     open_vault();
   }
   /// A mail that waits.
@@ -43,6 +46,7 @@ struct Merging : House {
     by_host(define);
   }
 
+  bool shared = true;
   const std::shared_ptr<Arrivals> arrivals = std::make_shared<Arrivals>();
 };
 
@@ -75,6 +79,26 @@ BOOST_AUTO_TEST_CASE(a_move_to_approved_that_came_by_a_merge_does_not_even_ask) 
   await_file(waiting, "status: pending");
   BOOST_TEST(text(waiting).find("confirm with your key") == std::string::npos);
   BOOST_TEST(status(id) == "pending");
+}
+
+BOOST_AUTO_TEST_CASE(what_another_node_has_marked_is_not_taken_here) {
+  const auto marked =
+      "---\nid: EMAIL_DRAFT_9\nto: ada@example.org\nsubject: Offer\n"
+      "status: pending\ndigest: \"" +
+      std::string(64, 'a') + "\"\n---\n\nHello\n";
+  const std::string theirs = "Pending_Approval/Email/EMAIL_DRAFT_9.md";
+  drop(theirs, marked);
+  drop("Needs_Action/EMAIL_DRAFT_9.md", marked);
+  // What comes later is taken later.
+  wait_for_decision();
+  BOOST_TEST(status("EMAIL_DRAFT_9") == "");
+  BOOST_TEST(status("task", "EMAIL_DRAFT_9") == "");
+  BOOST_TEST(text(theirs) == marked);
+  BOOST_TEST(bridge().refusals().count() == 0U);
+  close_vault();
+  shared = false;
+  open_vault();
+  await("a vault of one node takes it", [&] { return status("EMAIL_DRAFT_9") == "pending"; });
 }
 
 BOOST_AUTO_TEST_CASE(how_vault_and_repository_stand_is_a_file_that_is_not_shared) {

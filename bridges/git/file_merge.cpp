@@ -7,6 +7,7 @@
 
 #include "bridges/git/bounds.hpp"
 #include "bridges/git/paths.hpp"
+#include "messages/crypto.hpp"
 #include "messages/utf8.hpp"
 
 namespace nightshift::bridges::git {
@@ -85,6 +86,31 @@ std::string union_of(std::string_view base, std::string_view ours, std::string_v
   return out;
 }
 
+/// `page` without the parts that a node has written and nobody has changed since: they are made
+/// anew from its journal (docs/formats/logs.md, "Blocks").
+std::string without_projections(std::string_view page) {
+  constexpr std::string_view opens = "<!-- nightshift:", line_end = " -->\n";
+  constexpr std::size_t hash_digits = 8;
+  std::string rest;
+  while (true) {
+    const auto begin = page.find(opens);
+    const auto content = begin == page.npos ? page.npos : page.find(line_end, begin);
+    if (content == page.npos) return rest += page;
+    const auto mark = page.substr(begin + opens.size(), content - begin - opens.size());
+    const auto space = mark.find(' ');
+    const auto closes = "<!-- /nightshift:" + std::string(mark.substr(0, space)) + " -->\n";
+    const auto inside = page.substr(content + line_end.size());
+    const auto end = inside.find(closes);
+    const bool is_whole =
+        space != mark.npos && end != inside.npos &&
+        mark.substr(space + 1) ==
+            to_hex(as_bytes(sha256(inside.substr(0, end)))).substr(0, hash_digits);
+    const auto next = content + line_end.size();
+    rest += page.substr(0, is_whole ? begin : next);
+    page.remove_prefix(is_whole ? next + end + closes.size() : next);
+  }
+}
+
 Side loser_of(Role role) { return role == Role::local ? Side::theirs : Side::ours; }
 
 struct ByLines {
@@ -131,13 +157,14 @@ MergedFile merge_dashboard(const Versions& versions, Role role) {
   const auto local = ours_is_cloud ? versions.theirs : versions.ours;
   MergedFile merged{with_updates_of(local, cloud), {}, {}};
   const auto base = versions.base.value_or("");
-  const auto cloud_rest = without_updates(cloud);
-  const auto local_updates = updates_of(local);
-  if (cloud_rest != without_updates(local) && cloud_rest != without_updates(base)) {
+  const auto words = [](std::string_view part) { return without_projections(part); };
+  const auto cloud_rest = words(without_updates(cloud));
+  const auto local_updates = words(updates_of(local));
+  if (cloud_rest != words(without_updates(local)) && cloud_rest != words(without_updates(base))) {
     merged.loser = ours_is_cloud ? Side::ours : Side::theirs;
     merged.reason = "the local side owns all but \"## Updates\"";
-  } else if (!updates_of(cloud).empty() && local_updates != updates_of(cloud) &&
-             local_updates != updates_of(base)) {
+  } else if (!updates_of(cloud).empty() && local_updates != words(updates_of(cloud)) &&
+             local_updates != words(updates_of(base))) {
     merged.loser = ours_is_cloud ? Side::theirs : Side::ours;
     merged.reason = "the cloud owns \"## Updates\"";
   }

@@ -29,19 +29,27 @@ Result<void> say(runtime::Node& node, const Message& message, std::chrono::milli
   return {};
 }
 
-Result<void> declare(runtime::Node& node, const std::filesystem::path& vault) {
+Result<void> declare(runtime::Node& node, const std::filesystem::path& vault,
+                     const std::string& git_remote) {
   member::Declare profile;
   profile.set_agent_id(node.identity().role());
   profile.set_vault_path(std::filesystem::absolute(vault).lexically_normal().string());
+  profile.set_git_remote_url(git_remote);
+  auto said = say(node, profile, patience);
+  if (said || git_remote.empty() || said.error().code != ErrorCode::invalid) return said;
+  // The seeds want one over SSH there; another does as well, and is shown by `sync/NODE`.
+  profile.clear_git_remote_url();
   return say(node, profile, patience);
 }
 
 class Presence final : public Component {
  public:
-  Presence(runtime::Node& node, std::shared_ptr<runtime::Clock> clock, std::filesystem::path vault)
+  Presence(runtime::Node& node, std::shared_ptr<runtime::Clock> clock, std::filesystem::path vault,
+           std::string git_remote)
       : node_(node),
         clock_(std::move(clock)),
         vault_(std::move(vault)),
+        git_remote_(std::move(git_remote)),
         alarm_(clock_->alarm()),
         thread_([this] { run(); }) {}
   ~Presence() override {
@@ -52,7 +60,7 @@ class Presence final : public Component {
 
  private:
   void run() {
-    auto said = declare(node_, vault_);
+    auto said = declare(node_, vault_, git_remote_);
     if (!said) spdlog::warn("what this node is cannot be said: {}", said.error().message());
     while (!stopping_) {
       alarm_->arm();
@@ -66,6 +74,7 @@ class Presence final : public Component {
   runtime::Node& node_;
   const std::shared_ptr<runtime::Clock> clock_;
   const std::filesystem::path vault_;
+  const std::string git_remote_;
   const std::unique_ptr<runtime::Alarm> alarm_;
   std::atomic<bool> stopping_ = false;
   std::thread thread_;
@@ -74,11 +83,12 @@ class Presence final : public Component {
 }  // namespace
 
 runtime::supervision::Part presence_part(runtime::Node& node, std::shared_ptr<runtime::Clock> clock,
-                                         std::filesystem::path vault) {
+                                         std::filesystem::path vault, std::string git_remote) {
   return {.name = "presence",
-          .start = [&node, clock = std::move(clock), vault = std::move(vault)](
+          .start = [&node, clock = std::move(clock), vault = std::move(vault),
+                    git_remote = std::move(git_remote)](
                        const runtime::supervision::Failed&) -> Result<std::unique_ptr<Component>> {
-            return std::make_unique<Presence>(node, clock, vault);
+            return std::make_unique<Presence>(node, clock, vault, git_remote);
           }};
 }
 

@@ -236,7 +236,7 @@ class Service {
       added = tree.add(
           "bridges", vault_part(*node_, settings_, refusals_, git_.wanted() ? arrivals_ : nullptr));
     if (added && has_vault()) {
-      added = tree.add("bridges", presence_part(*node_, clock_, settings_.vault_path));
+      added = tree.add("bridges", presence_part(*node_, clock_, settings_.vault_path, git_.remote));
     }
     if (added) added = add_git(*node_, git_, settings_.vault_path, secrets_, arrivals_);
     if (!added) return added;

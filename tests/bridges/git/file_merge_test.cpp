@@ -1,5 +1,6 @@
 // One file, merged.
 #include "bridges/git/file_merge.hpp"
+#include "messages/crypto.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -40,6 +41,24 @@ BOOST_AUTO_TEST_CASE(the_cloud_owns_the_updates_of_the_dashboard_and_the_local_s
     BOOST_TEST(file.bytes == both);
     BOOST_TEST(!file.loser.has_value());
   }
+}
+
+BOOST_AUTO_TEST_CASE(what_nodes_have_written_on_the_dashboard_is_nobodys_words) {
+  const auto block = [](const std::string& name, const std::string& content,
+                        const std::string& written) {
+    return "<!-- nightshift:" + name + " " + to_hex(as_bytes(sha256(written))).substr(0, 8) +
+           " -->\n" + content + "<!-- /nightshift:" + name + " -->\n";
+  };
+  const auto page = [&](const std::string& tasks, const std::string& updates) {
+    return "# D\n" + block("tasks", tasks, tasks) + "## Updates\n" +
+           block("updates", updates, updates);
+  };
+  const auto base = page("a\n", "x\n"), local = page("b\n", "y\n"), cloud = page("c\n", "z\n");
+  const auto both = merged("Dashboard.md", {base, local, cloud}, Role::local);
+  BOOST_TEST(both.bytes == page("b\n", "z\n"));
+  BOOST_TEST(!both.loser.has_value());
+  const auto changed = "# D\n" + block("tasks", "c and mine\n", "c\n") + "## Updates\n";
+  BOOST_TEST(merged("Dashboard.md", {base, local, changed}, Role::local).loser.has_value());
 }
 
 BOOST_AUTO_TEST_CASE(who_writes_into_the_others_part_of_the_dashboard_is_told_as_a_loser) {

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
+#include <cstdlib>
 
 #include "tests/bridges/git/yard.hpp"
 
@@ -72,6 +73,7 @@ struct Pair {
 BOOST_AUTO_TEST_SUITE(kill)
 
 BOOST_AUTO_TEST_CASE(a_kill_before_any_step_leaves_what_the_next_round_finishes) {
+  const bool is_long = std::getenv("NIGHTSHIFT_KILLS") != nullptr;
   int steps = 0;
   for (int at = 1; steps == 0; ++at) {
     BOOST_REQUIRE(at < 200);
@@ -95,6 +97,8 @@ BOOST_AUTO_TEST_CASE(a_kill_before_any_step_leaves_what_the_next_round_finishes)
         BOOST_TEST((entry.path().extension() != ".lock"), entry.path().string());
       }
     }
+    // Plain git reads all objects anew each time: the long form does so after every step.
+    if (!is_long && at % 4 != 0) continue;
     git_ok(pair.local.vault, {"fsck", "--strict"});
     git_ok(pair.yard.remote(), {"fsck", "--strict"});
   }

@@ -132,6 +132,8 @@ odoo_backups/
 *.sqlite
 Outbox/
 .git_sync_state.md
+.nightshift_cursor
+.nightshift-*
 *.tmp
 *.swp
 *~

@@ -1,8 +1,9 @@
 // One file, merged.
 #include "bridges/git/file_merge.hpp"
-#include "messages/crypto.hpp"
 
 #include <boost/test/unit_test.hpp>
+
+#include "messages/crypto.hpp"
 
 namespace nightshift::bridges::git {
 namespace {

@@ -55,9 +55,10 @@ struct Reception {
 /// byte of the message), `mail.end`.
 using Probe = std::function<void(std::string_view point)>;
 
-/// Blocks for `timeout` at most, and 2 s more for the farewell. Sends the message once, to all recipients or none: one that is
-/// refused ends the session before the message is sent. Without `plain`, not a word but EHLO and
-/// STARTTLS goes over the wire before TLS stands. Thread-safe. The process must ignore SIGPIPE.
+/// Blocks for `timeout` at most, and 2 s more for the farewell. Sends the message once, to all
+/// recipients or none: one that is refused ends the session before the message is sent. Without
+/// `plain`, not a word but EHLO and STARTTLS goes over the wire before TLS stands. Thread-safe. The
+/// process must ignore SIGPIPE.
 Reception hand_over(const Letter& letter, const Probe& probe);
 
 }  // namespace nightshift::bridges::mail

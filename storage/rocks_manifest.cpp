@@ -53,14 +53,16 @@ Result<ShorterManifest> ShorterManifest::make(rocksdb::Env& env,
   if (auto read = rocksdb::ReadFileToString(&env, manifest, &text); !read.ok()) {
     return refused(read, manifest);
   }
-  auto whole = manifest;
+  auto whole = manifest, shorter = manifest;
   whole += ".torn";
+  shorter += ".shorter";
   if (auto kept = rocksdb::WriteStringToFile(&env, text, whole, true); !kept.ok()) {
     return refused(kept, whole);
   }
-  if (auto cut = env.Truncate(manifest, last_record_begins(text)); !cut.ok()) {
-    return refused(cut, manifest);
-  }
+  text.resize(last_record_begins(text));
+  auto cut = rocksdb::WriteStringToFile(&env, text, shorter, true);
+  if (cut.ok()) cut = env.RenameFile(shorter, manifest);
+  if (!cut.ok()) return refused(cut, manifest);
   return ShorterManifest(env, std::move(manifest), std::move(whole));
 }
 

@@ -346,7 +346,7 @@ BOOST_FIXTURE_TEST_CASE(a_record_of_the_manifest_that_a_power_cut_tore_is_taken_
   // Its length is there, and none of its bytes.
   append_to_manifest(std::string("\1\2\3\4\x2c\1\1", 7) + std::string(300, '\0'));
   const auto log = open_rocks(options(false));
-  BOOST_REQUIRE(log);
+  BOOST_REQUIRE_MESSAGE(log, log.error().detail);
   BOOST_TEST(contents(**log) == before);
   for (const auto& [name, size] : files_of(path)) BOOST_TEST(!name.ends_with(".torn"), name);
 }

@@ -293,7 +293,96 @@ BOOST_AUTO_TEST_CASE(every_actor_killed_again_and_again_under_load_loses_nothing
     const auto path = i < static_cast<int>(targets.size()) ? targets[static_cast<std::size_t>(i)]
                                                            : dice.pick(targets);
     if (i % 10 == 0) {
-      // Who is told that it is unknown what became of it asks again, with the same key.
+      // Whose entity was restarted under the command asks again, with the same key.
+      auto order = command("errand/e" + std::to_string(i), errand::Order());
+      order.key = "order";
+      eventually([&] { return node().call(order, std::chrono::minutes(1)).has_value(); },
+                 "an errand is taken");
+    }
+    (void)node().tree().kill(path);
+  }
+  // What was refused, as its actor was ended before it read it, is asked again.
+  for (const auto& errand : errands) {
+    eventually(
+        [&] {
+          const auto known = node().get(*parse_entity(errand));
+          return (known && known->sequence > 0) || call(errand, errand::Order());
+        },
+        errand + " is ordered");
+  }
+  for (const auto& errand : errands) {
+    eventually([&] { return moves([&] { return status(errand) == "over"; }); },
+               errand + " is over, seed " + std::to_string(seed));
+    BOOST_TEST(NodeFixture::view(errand) == R"({"how":"delivered","texts":0})", "seed " << seed);
+  }
+  BOOST_TEST(receiver->most_often() == 1, "seed " << seed);
+}
+
+BOOST_AUTO_TEST_CASE(whoever_adds_a_part_to_a_branch_that_ends_before_it_runs_is_told) {
+  start();
+  std::atomic<bool> may_go = false;
+  const auto add_slow = [&](const char* name) {
+    runtime::supervision::Part part;
+    part.name = name;
+    part.start = [&](Failed) -> Result<std::unique_ptr<Component>> {
+      may_go.wait(false);
+      return std::make_unique<Bridge>(alive);
+    };
+    return std::async(std::launch::async,
+                      [this, part] { return node().tree().add("bridges", part); });
+  };
+  const auto shown = [&](const std::string& path) {
+    eventually([&] { return std::ranges::count(paths(), path) == 1; }, path + " is shown");
+  };
+  auto first = add_slow("first");
+  shown("bridges/first");
+  auto second = add_slow("second");
+  shown("bridges/second");
+  BOOST_REQUIRE(node().tree().kill("bridges"));
+  eventually([&] { return part("bridges").state == PartState::stopping; }, "the branch ends");
+  may_go = true;
+  may_go.notify_all();
+  BOOST_TEST(first.get().has_value());
+  const auto refused = second.get();
+  BOOST_REQUIRE(!refused);
+  BOOST_TEST((refused.error().code == ErrorCode::unavailable));
+  BOOST_TEST(refused.error().detail.find("bridges/second") != std::string::npos);
+  eventually([&] { return part("bridges/first").restarts == 1 && alive == 1; },
+             "the first is there again");
+}
+
+BOOST_AUTO_TEST_CASE(every_actor_killed_again_and_again_under_load_loses_nothing) {
+  const std::uint64_t seed = 3;
+  Dice dice(seed);
+  auto receiver = std::make_shared<Receiver>(runtime::ReceiverClass::keyed);
+  start({receiver});
+  constexpr std::size_t callers = 4;
+  std::array<std::atomic<std::uint64_t>, callers> acknowledged{};
+  std::atomic<int> wrong = 0;
+  std::atomic<bool> done = false;
+  std::vector<std::jthread> threads;
+  for (std::size_t c = 0; c < callers; ++c) {
+    threads.emplace_back([&, c] {
+      while (!done) {
+        auto command = this->command("counter/c" + std::to_string(c), one());
+        command.key = "k" + std::to_string(acknowledged[c].load());
+        const auto answer = node().call(std::move(command), std::chrono::minutes(1));
+        if (answer && answer->sequence != ++acknowledged[c]) ++wrong;
+      }
+    });
+  }
+  auto targets = paths();
+  std::erase_if(targets, [](const auto& path) {
+    return path == "node" || path.starts_with("storage") || path == "bridges";
+  });
+  for (std::size_t c = 0; c < callers; ++c) {
+    targets.push_back("entities/counter/c" + std::to_string(c));
+  }
+  for (int i = 0; i < 150; ++i) {
+    const auto path = i < static_cast<int>(targets.size()) ? targets[static_cast<std::size_t>(i)]
+                                                           : dice.pick(targets);
+    if (i % 10 == 0) {
+      // Whose entity was restarted under the command asks again, with the same key.
       auto order = command("errand/e" + std::to_string(i), errand::Order());
       order.key = "order";
       Result<runtime::Answer> ordered = fail(ErrorCode::unavailable);

@@ -315,7 +315,9 @@ Result<std::vector<Elsewhere>> Replicator::list(const ListQuery& query) const {
       all.push_back({std::move(answer), kept->node(), kept->as_of(options_.clock->now())});
     }
   }
-  std::ranges::stable_sort(all, {}, [](const Elsewhere& one) { return one.answer.entity.id; });
+  std::ranges::sort(all, {}, [](const Elsewhere& one) {
+    return std::pair<const std::string&, const std::string&>(one.answer.entity.id, one.home);
+  });
   return all;
 }
 
